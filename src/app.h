@@ -1,0 +1,26 @@
+/* Everything a handler may reach, made by cli/serve.c and lent to each request. */
+#ifndef APP_H
+#define APP_H
+
+struct config;
+struct db;
+struct intake;
+struct key_cache;
+struct server;
+struct signing_keys;
+struct survey_cache;
+struct view_log;
+
+struct app {
+    const struct config *config;
+    struct db *db; /* the workers' pool */
+    struct intake *intake;
+    struct server *server;
+    struct key_cache *key_cache;
+    struct survey_cache *survey_cache;
+    struct signing_keys *signing_keys;
+    struct view_log *view_log;
+    const char *public_url; /* no trailing slash; survey links start with it */
+};
+
+#endif

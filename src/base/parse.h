@@ -1,0 +1,11 @@
+#ifndef BASE_PARSE_H
+#define BASE_PARSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Reads a whole decimal number, with a leading minus at most; leaves *result alone unless all of
+ * text is one and it lies in min..max. */
+bool parse_int(const char *text, int64_t min, int64_t max, int64_t *result);
+
+#endif

@@ -1,0 +1,70 @@
+/* One table: every key, its type, default and help. Parses, validates and prints itself. */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Texts are owned by the config; times end in _ms or _s, sizes in _bytes. */
+struct config {
+    struct {
+        char *listen;     /* 127.0.0.1:8080 */
+        char *public_url; /* "" means http:// + listen */
+        int64_t threads;  /* 0 means one per core */
+        int64_t workers;
+        int64_t connections_max;
+        int64_t worker_queue_max;
+        int64_t header_deadline_ms;
+        int64_t body_deadline_ms;
+        int64_t answer_deadline_ms;
+        int64_t idle_timeout_ms;
+        int64_t json_bytes_max;
+        int64_t form_bytes_max;
+        int64_t drain_delay_ms;
+        int64_t drain_ms;
+    } http;
+    struct {
+        char *url; /* DATABASE_URL; "" means embedded */
+        int64_t connect_timeout_ms;
+        int64_t acquire_timeout_ms;
+        int64_t statement_timeout_ms;
+        bool prepare;
+    } database;
+    struct {
+        char *dir; /* ./data */
+    } data;
+    struct {
+        int64_t lanes;
+        int64_t batch_max;
+        int64_t queue_max;
+        int64_t commit_deadline_ms;
+        int64_t instance;
+        char *transaction; /* batch or account */
+    } intake;
+    struct {
+        int64_t provisional_at;   /* evidence points from which a vote is held */
+        int64_t view_days;        /* page views are kept */
+        int64_t provisional_days; /* then discarded */
+    } trust;
+    struct {
+        int64_t
+            cache_s; /* a revoked API key, a changed survey takes at most this long to be noticed */
+    } keys;
+    struct {
+        char *level; /* error, info or debug */
+    } log;
+};
+
+/*
+ * Defaults, then the file (path, or found as DESIGN 7 says when path is NULL), then the
+ * environment. False, having printed file, line, key and what it should be to stderr, on the first
+ * bad value.
+ */
+bool config_load(struct config *config, const char *path);
+void config_clear(struct config *config);
+
+/* The effective configuration as an ini file; secrets (the password in database.url) masked. */
+void config_print(const struct config *config, FILE *stream);
+
+#endif

@@ -1,0 +1,76 @@
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/uuid.h"
+
+#define PATH_PARAMS_MAX  4
+#define PATH_SEGMENT_MAX 128
+#define QUERY_PARAMS_MAX 64
+
+struct route;
+struct exchange;
+
+struct path_param {
+    char name[PATH_SEGMENT_MAX];
+    char value[PATH_SEGMENT_MAX]; /* percent-decoded */
+};
+
+/* A query parameter or a form field, percent-decoded; valid UTF-8 without NUL. */
+struct request_param {
+    const char *name;
+    const char *value;
+};
+
+enum scope {
+    SCOPE_NONE, /* public */
+    SCOPE_READ,
+    SCOPE_WRITE,
+    SCOPE_ADMIN, /* includes both others */
+};
+
+/* Whoever the API key names; scope SCOPE_NONE on public routes. */
+struct principal {
+    int64_t account_id;
+    enum scope scope;
+    struct uuid key_id;
+};
+
+/* What a handler may read. It owns nothing here; all of it lives until the exchange is answered and
+ * the handler has returned. */
+struct request {
+    const char *method;
+    const char *path;       /* without the query */
+    const char *target;     /* as it was sent: path and query */
+    const char *request_id; /* ours, or the client's X-Request-Id when it is sane */
+    const struct route *route;
+    struct principal principal;
+    const char *body; /* the raw bytes, NUL-terminated; never NULL */
+    size_t body_length;
+    const json_t *json;                          /* NULL unless the route needs JSON */
+    struct request_param form[QUERY_PARAMS_MAX]; /* filled when the route needs a form */
+    size_t form_count;
+    struct request_param query[QUERY_PARAMS_MAX];
+    size_t query_count;
+    struct path_param path_params[PATH_PARAMS_MAX];
+    const char *client_address; /* numeric; the TCP peer */
+    bool may_block;             /* true on a worker, false on an http thread */
+    struct exchange *exchange;  /* to answer later; see http/exchange.h */
+};
+
+/* The value matched by {name} in the route's path. */
+const char *request_path_param(const struct request *request, const char *name);
+
+/* The first value of a query parameter or form field, or NULL. */
+const char *request_query(const struct request *request, const char *name);
+const char *request_form(const struct request *request, const char *name);
+
+/* A header's value, or NULL. Headers that must be single (Authorization, Idempotency-Key,
+ * Content-Type, Host, ...) were refused before if they were repeated. */
+const char *request_header(const struct request *request, const char *name);
+
+#endif

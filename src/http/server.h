@@ -1,0 +1,58 @@
+/* The only file pair that knows libmicrohttpd. */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include <stdint.h>
+
+#include "base/text.h"
+#include "http/router.h"
+
+struct server;
+
+enum authorization {
+    AUTHORIZED,
+    AUTHORIZATION_DENIED,      /* no such key */
+    AUTHORIZATION_UNKNOWN,     /* not cached: ask again where it may block */
+    AUTHORIZATION_UNAVAILABLE, /* the database is away */
+};
+
+/* Who the API key is. Without may_block it only looks into the cache. */
+typedef enum authorization authorizer(struct app *app, const char *api_key, bool may_block,
+                                      struct principal *principal);
+
+struct server_options {
+    const char *listen; /* "127.0.0.1:8080", "[::1]:0"; port 0 picks a free one */
+    unsigned threads;   /* http threads */
+    unsigned workers;   /* threads for handlers that may block */
+    unsigned connections_max;
+    unsigned worker_queue_max;   /* waiting for a worker; past it 503 */
+    unsigned header_deadline_ms; /* total, from the connection's first byte or the last answer */
+    unsigned body_deadline_ms;   /* total */
+    unsigned answer_deadline_ms; /* total, from the whole request to the answer; then 503 */
+    unsigned idle_timeout_ms;    /* keep-alive */
+    size_t json_bytes_max;
+    size_t form_bytes_max;
+    const char *docs_url; /* problem types are docs_url + code */
+    const struct route *routes;
+    size_t route_count;
+    authorizer *authorize;
+};
+
+/* NULL, having logged why, when it cannot listen. app is lent and must outlive the server. */
+struct server *server_start(const struct server_options *options, struct app *app);
+
+uint16_t server_port(const struct server *server);
+
+/* Readiness turns to 503; everything else goes on. */
+void server_drain(struct server *server);
+bool server_draining(const struct server *server);
+
+/* Stops accepting, answers what was accepted (at most deadline_ms, then 503), and frees everything.
+ */
+void server_stop(struct server *server, unsigned deadline_ms);
+
+/* Appends the server's own Prometheus metrics: requests by route template, method and status,
+ * duration histogram, connections, queue depths. */
+void server_append_metrics(const struct server *server, struct text *text);
+
+#endif
