@@ -10,7 +10,7 @@ PATTERNS = ["migrations/*.sql", "config/understood.ini", "config/locales/*", "co
 
 
 def c_array(content):
-    return ",".join(str(byte) for byte in content + b"\0")
+    return ",".join(str(byte if byte < 128 else byte - 256) for byte in content + b"\0")
 
 
 def main():

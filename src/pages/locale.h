@@ -1,0 +1,91 @@
+/* The texts that ship with the program, one set per language, from config/locales/. */
+#ifndef PAGES_LOCALE_H
+#define PAGES_LOCALE_H
+
+#include <stddef.h>
+
+#include "base/text.h"
+
+/* The keys of a locale file. Placeholders stand in braces: {answer}, {max}, {name}. */
+#define LOCALE_TEXTS(TEXT)                                                                         \
+    TEXT(language) /* BCP 47: "en" */                                                              \
+    TEXT(name)                                                                                     \
+    TEXT(direction) /* "ltr" or "rtl" */                                                           \
+    TEXT(question_understood)                                                                      \
+    TEXT(understood_yes)                                                                           \
+    TEXT(understood_partly)                                                                        \
+    TEXT(understood_no)                                                                            \
+    TEXT(question_csat)                                                                            \
+    TEXT(csat_low)                                                                                 \
+    TEXT(csat_high)                                                                                \
+    TEXT(question_nps)                                                                             \
+    TEXT(nps_low)                                                                                  \
+    TEXT(nps_high)                                                                                 \
+    TEXT(question_comment)                                                                         \
+    TEXT(comment_hint)                                                                             \
+    TEXT(page_intro)                                                                               \
+    TEXT(page_chosen) /* {answer} */                                                               \
+    TEXT(page_send)                                                                                \
+    TEXT(field_trap) /* the label of the hidden field that only machines fill */                   \
+    TEXT(thanks_title)                                                                             \
+    TEXT(thanks_text)                                                                              \
+    TEXT(thanks_change)                                                                            \
+    TEXT(confirm_title)                                                                            \
+    TEXT(confirm_text)                                                                             \
+    TEXT(confirm_send)                                                                             \
+    TEXT(confirm_change)                                                                           \
+    TEXT(expired_title)                                                                            \
+    TEXT(expired_text)                                                                             \
+    TEXT(closed_title)                                                                             \
+    TEXT(closed_text)                                                                              \
+    TEXT(not_found_title)                                                                          \
+    TEXT(not_found_text)                                                                           \
+    TEXT(unavailable_title)                                                                        \
+    TEXT(unavailable_text)                                                                         \
+    TEXT(error_prefix)                                                                             \
+    TEXT(error_summary)                                                                            \
+    TEXT(error_required)                                                                           \
+    TEXT(error_unknown)                                                                            \
+    TEXT(error_comment_long) /* {max} */                                                           \
+    TEXT(error_stale)                                                                              \
+    TEXT(email_subject)                                                                            \
+    TEXT(email_greeting) /* {name} */                                                              \
+    TEXT(email_greeting_unnamed)                                                                   \
+    TEXT(email_intro)                                                                              \
+    TEXT(email_button_yes)                                                                         \
+    TEXT(email_button_partly)                                                                      \
+    TEXT(email_button_no)                                                                          \
+    TEXT(email_open)                                                                               \
+    TEXT(email_footer)
+
+struct locale {
+#define LOCALE_FIELD(key) const char *key;
+    LOCALE_TEXTS(LOCALE_FIELD)
+#undef LOCALE_FIELD
+};
+
+/* Reads the embedded files, once; ends the program when one of them is not whole. Every other
+ * function here calls it, so calling it at the start only moves the time. */
+void locales_load(void);
+
+/* All of them, in the order of their language tags. */
+const struct locale *locales_all(size_t *count);
+
+/* The locale of a BCP 47 tag in any case, falling back to its primary language (de-AT, zh-Hant);
+ * NULL when there is none. tag may be NULL. */
+const struct locale *locale_find(const char *tag);
+
+/* The same, but English when there is none. Never NULL. */
+const struct locale *locale_or_english(const char *tag);
+
+/* The best for an Accept-Language header (RFC 9110 12.5.4), the first of equals; English when none
+ * fits or accept is NULL. */
+const struct locale *locale_negotiate(const char *accept);
+
+/* Appends template with its {placeholder} replaced by value, as plain text. */
+void locale_append(struct text *text, const char *template, const char *value);
+
+/* The same with both escaped for HTML. */
+void locale_append_html(struct text *text, const char *template, const char *value);
+
+#endif
