@@ -1,0 +1,123 @@
+/* What is asked: the questions, their texts per language, the rules. */
+#ifndef DOMAIN_SURVEY_H
+#define DOMAIN_SURVEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "domain/vote.h"
+
+#define LANGUAGE_BYTES_MAX         35 /* of a BCP 47 tag */
+#define SURVEY_LANGUAGES_MAX       64
+#define SURVEY_TEXT_BYTES_MAX      1000
+#define SURVEY_DISPLAY_BYTES_MAX   100
+#define EXPIRES_AFTER_DAYS_DEFAULT 30
+#define EXPIRES_AFTER_DAYS_MAX     365
+#define EDIT_WINDOW_DAYS_DEFAULT   7
+#define EDIT_WINDOW_DAYS_MAX       365
+#define ACCENT_COLOR_DEFAULT       0x1d4ed8U
+#define ACCENT_CONTRAST_MIN        4.5 /* WCAG 2.2 success criterion 1.4.3 */
+#define COLOR_WHITE                0xffffffU
+#define COLOR_TEXT_SIZE            8 /* "#1d4ed8" and the NUL */
+
+enum question {
+    QUESTION_UNDERSTOOD,
+    QUESTION_CSAT,
+    QUESTION_NPS,
+    QUESTION_COMMENT,
+    QUESTIONS,
+};
+
+struct survey_question {
+    enum question question;
+    bool required; /* on the page; the API takes any one answer */
+};
+
+/* Texts a survey may override per language; each has the name of a locale's text. */
+enum survey_text {
+    SURVEY_TEXT_INTRO,
+    SURVEY_TEXT_THANK_YOU,
+    SURVEY_TEXT_UNDERSTOOD, /* the questions themselves */
+    SURVEY_TEXT_CSAT,
+    SURVEY_TEXT_NPS,
+    SURVEY_TEXT_COMMENT,
+    SURVEY_TEXT_UNDERSTOOD_YES, /* scale labels */
+    SURVEY_TEXT_UNDERSTOOD_PARTLY,
+    SURVEY_TEXT_UNDERSTOOD_NO,
+    SURVEY_TEXT_CSAT_LOW,
+    SURVEY_TEXT_CSAT_HIGH,
+    SURVEY_TEXT_NPS_LOW,
+    SURVEY_TEXT_NPS_HIGH,
+    SURVEY_TEXTS,
+};
+
+struct survey_language {
+    char language[LANGUAGE_BYTES_MAX + 1]; /* BCP 47 */
+    char *texts[SURVEY_TEXTS];             /* owned; NULL: the locale's */
+};
+
+struct survey {
+    int64_t account_id;
+    char name[SURVEY_NAME_BYTES_MAX + 1];
+    int revision;
+    struct survey_question questions[QUESTIONS]; /* in the order they are asked */
+    size_t question_count;
+    int expires_after_days; /* an invitation, counted from its creation */
+    int edit_window_days;   /* an answer may be changed, counted from its first confirmed vote */
+    unsigned accent_color;  /* 0xRRGGBB; readable under white text and on white */
+    char *display_name;     /* owned; NULL when there is none */
+    struct survey_language *languages; /* owned */
+    size_t language_count;
+    int64_t created_at_us;
+    int64_t updated_at_us;
+};
+
+/* Nameless, with every default: understood, csat, nps (required) and comment. */
+#define SURVEY_DEFAULT                                                                             \
+    ((struct survey){.questions = {{QUESTION_UNDERSTOOD, true},                                    \
+                                   {QUESTION_CSAT, true},                                          \
+                                   {QUESTION_NPS, true},                                           \
+                                   {QUESTION_COMMENT, false}},                                     \
+                     .question_count = QUESTIONS,                                                  \
+                     .expires_after_days = EXPIRES_AFTER_DAYS_DEFAULT,                             \
+                     .edit_window_days = EDIT_WINDOW_DAYS_DEFAULT,                                 \
+                     .accent_color = ACCENT_COLOR_DEFAULT})
+
+void survey_clear(struct survey *survey);
+
+/* Takes ownership of survey and everything in it. */
+void survey_free(struct survey *survey);
+
+/* "understood", "csat", "nps", "comment": as in JSON, in SQL and on the page. */
+const char *question_name(enum question question);
+bool question_from_name(const char *name, enum question *question);
+
+/* "intro", "thank_you", "understood", ..., "nps_high". */
+const char *survey_text_name(enum survey_text text);
+bool survey_text_from_name(const char *name, enum survey_text *text);
+
+/* Why name cannot name a survey, or NULL. */
+const char *survey_name_objection(const char *name);
+
+/* True for what looks like a BCP 47 tag: "de", "pt-BR", "zh-Hant-TW". */
+bool language_tag_valid(const char *language);
+
+/* True when survey asks question; then *required, unless NULL, says whether the page insists. */
+bool survey_asks(const struct survey *survey, enum question question, bool *required);
+
+/*
+ * The survey's own text in language (compared without case), else in its primary language ("pt"
+ * for "pt-BR"), else NULL: then the locale's text counts. Lent.
+ */
+const char *survey_text(const struct survey *survey, const char *language, enum survey_text text);
+
+/* Reads "#rrggbb" or "#rgb"; leaves *color alone unless text is one. */
+bool color_parse(const char *text, unsigned *color);
+void color_format(unsigned color, char text[COLOR_TEXT_SIZE]);
+
+/* Contrast ratio 1..21 of two 0xRRGGBB colours (WCAG 2.2, "contrast ratio", "relative luminance").
+ */
+double color_contrast(unsigned one, unsigned other);
+
+#endif

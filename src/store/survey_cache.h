@@ -1,0 +1,33 @@
+/* Surveys in memory, so that http threads need not ask the database; any thread may call. */
+#ifndef STORE_SURVEY_CACHE_H
+#define STORE_SURVEY_CACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/outcome.h"
+#include "domain/survey.h"
+
+struct db;
+struct survey_cache;
+
+/* Keeps what it loads, and that there is no such survey, at most ttl_s; bounded. NULL only when out
+ * of memory. db is lent. */
+struct survey_cache *survey_cache_new(struct db *db, int64_t ttl_s);
+void survey_cache_free(struct survey_cache *cache);
+
+/*
+ * OUTCOME_OK: *survey is lent until survey_cache_release. OUTCOME_NOT_FOUND: the account has no
+ * survey of that name. OUTCOME_UNAVAILABLE: without may_block, it is not in memory, so ask again
+ * where it may block; with may_block, the database is away.
+ */
+enum outcome survey_cache_get(struct survey_cache *cache, int64_t account_id, const char *name,
+                              bool may_block, const struct survey **survey);
+
+/* Gives back what survey_cache_get lent; for CLEANUP. */
+void survey_cache_release(const struct survey **survey);
+
+/* Forgets one survey: it was just replaced. */
+void survey_cache_drop(struct survey_cache *cache, int64_t account_id, const char *name);
+
+#endif
