@@ -2,7 +2,12 @@
 #ifndef DOMAIN_SCORE_H
 #define DOMAIN_SCORE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#define SCORE_WITHHELD_BELOW 5  /* a group's rates with fewer answers are not shown */
+#define SCORE_THIN_BELOW     10 /* shown, but marked */
 
 /* One rollup row's worth of sums, in the order of the rollups table's columns. */
 enum counter {
@@ -29,6 +34,8 @@ struct counters {
     int64_t sums[COUNTERS];
 };
 
+void counters_add(struct counters *counters, const struct counters *more);
+
 /* low <= point <= high; all on the scale of the function that made it. */
 struct interval {
     double low;
@@ -47,5 +54,62 @@ struct interval wilson_interval(int64_t x, int64_t n);
  * Wald.
  */
 struct interval nps_interval(int64_t detractors, int64_t passives, int64_t promoters);
+
+/* The share of yes among those who answered; point and interval in 0..1, unset while n is 0. */
+struct understood_score {
+    int64_t n;
+    int64_t yes;
+    int64_t partly;
+    int64_t no;
+    double rate;
+    struct interval interval;
+};
+
+/* mean in 1..5; the rate is the share of 4 and 5, the interval belongs to it. */
+struct csat_score {
+    int64_t n;
+    int64_t counts[5];
+    double mean;
+    double top_two_rate;
+    struct interval interval;
+};
+
+/* score and interval in -100..100. */
+struct nps_score {
+    int64_t n;
+    int64_t promoters;
+    int64_t passives;
+    int64_t detractors;
+    double score;
+    struct interval interval;
+};
+
+/* S of GET /v1/metrics. Whoever shows a withheld score shows its n, but neither counts nor rates.
+ */
+struct score {
+    int64_t n;
+    int64_t provisional;
+    int64_t invited;
+    int64_t answered;
+    double response_rate; /* of those invited; unset while invited is 0 */
+    struct understood_score understood;
+    struct csat_score csat;
+    struct nps_score nps;
+    bool thin;
+    bool withheld;
+};
+
+struct score score_of(const struct counters *counters);
+
+/* Marks a score that was narrowed down by a dimension: withheld when 0 < n < SCORE_WITHHELD_BELOW,
+ * thin when 0 < n < SCORE_THIN_BELOW. */
+void score_mark(struct score *score);
+
+/*
+ * Marks the groups of one dimension. Exactly one withheld group could be worked out from the total
+ * and the others, so the next smallest (the first of them, when several are as small) is withheld
+ * with it.
+ */
+void scores_mark_groups(struct score scores[], size_t count);
 
 #endif
