@@ -12,16 +12,19 @@
 #include "base/text.h"
 #include "domain/vote.h"
 
-struct db;
+struct db_options;
 struct intake;
 
 struct intake_options {
-    struct db *db; /* lanes take their connections here */
-    unsigned lanes;
+    const struct db_options
+        *database;      /* each lane keeps one connection of its own; lent for intake_start */
+    unsigned lanes;     /* at most 2 */
     unsigned batch_max; /* votes per transaction, at most 256 */
     unsigned queue_max; /* votes waiting in one lane; past it they are refused */
     unsigned commit_deadline_ms;
-    unsigned instance; /* 0..7: with the lane it makes the rollup slot */
+    bool per_account;  /* one transaction per account (Citus) instead of per batch */
+    unsigned instance; /* 0..6: with the lane it makes the rollup slot; slots 14 and 15 are for
+                          other writers */
 };
 
 /* How one vote ended. OUTCOME_OK: it is committed. OUTCOME_UNAVAILABLE: it is not known to be, try
@@ -40,21 +43,24 @@ typedef void vote_done(void *context, const struct vote_result *result);
 
 struct intake *intake_start(const struct intake_options *options);
 
+enum submission {
+    SUBMITTED,
+    SUBMISSION_QUEUE_FULL,  /* or stopping: 503, Retry-After */
+    SUBMISSION_KEY_RUNNING, /* a vote with this Idempotency-Key and index is on its way in this
+                               process */
+};
+
 /*
  * Hands vote in; takes ownership of it (a heap-allocated struct vote, freed with vote_clear and
- * free) when it answers true. False: the queue is full or intake is stopping; the vote is still the
- * caller's. deadline_us (monotonic): past it the vote is given up if it was not taken yet.
+ * free) when it answers SUBMITTED; else it is still the caller's. deadline_us (monotonic): past it
+ * the vote is given up if it was not taken yet.
  */
-bool intake_submit(struct intake *intake, struct vote *vote, int64_t deadline_us, vote_done *done,
-                   void *context);
+enum submission intake_submit(struct intake *intake, struct vote *vote, int64_t deadline_us,
+                              vote_done *done, void *context);
 
 /* Commits what was accepted (at most deadline_ms; the rest ends OUTCOME_UNAVAILABLE) and frees
  * everything. */
 void intake_stop(struct intake *intake, unsigned deadline_ms);
-
-/* True while a vote with this Idempotency-Key is on its way in this process. */
-bool intake_key_running(struct intake *intake, int64_t account_id,
-                        const unsigned char key_hash[HASH_BYTES]);
 
 /* Appends Prometheus metrics: votes by effect, batches, rows per batch, queue depth, retries. */
 void intake_append_metrics(const struct intake *intake, struct text *text);

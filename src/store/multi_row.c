@@ -1,0 +1,38 @@
+#include "store/multi_row.h"
+
+#include <pthread.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+static char *write_sql(const struct multi_row *statement, size_t rows) {
+    CLEANUP(text_clear) struct text sql = {0};
+    text_append(&sql, statement->head);
+    size_t parameter = 1;
+    for (size_t row = 0; row < rows; row++) {
+        text_append(&sql, row ? ",(" : "(");
+        for (size_t column = 0; column < statement->columns; column++) {
+            text_append(&sql, column ? ",$" : "$");
+            text_append_int(&sql, (int64_t)parameter++);
+        }
+        text_append_char(&sql, ')');
+    }
+    text_append(&sql, statement->tail);
+    return text_take(&sql);
+}
+
+const char *multi_row_sql(struct multi_row *statement, size_t count, size_t *rows) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    size_t size = 0;
+    while (size + 1 < MULTI_ROW_SIZES && (size_t)2 << size <= count) {
+        size++;
+    }
+    *rows = (size_t)1 << size;
+    pthread_mutex_lock(&lock);
+    if (!statement->sql[size]) {
+        statement->sql[size] = write_sql(statement, *rows);
+    }
+    const char *sql = statement->sql[size];
+    pthread_mutex_unlock(&lock);
+    return sql;
+}

@@ -1,0 +1,22 @@
+/* One statement in power-of-two numbers of rows, so that any count is a few prepared statements. */
+#ifndef STORE_MULTI_ROW_H
+#define STORE_MULTI_ROW_H
+
+#include <stddef.h>
+
+#define MULTI_ROW_SIZES    8 /* 1, 2, 4 .. 128 */
+#define MULTI_ROW_ROWS_MAX 128
+
+/* sql[i] is head, 2^i rows of "($1,$2,..)", and tail; owned for the program's lifetime. */
+struct multi_row {
+    const char *head; /* "INSERT INTO t (a, b) VALUES " */
+    const char *tail; /* " ON CONFLICT DO NOTHING" */
+    size_t columns;
+    char *sql[MULTI_ROW_SIZES];
+};
+
+/* The statement for the largest size that is at most count (> 0), and that size in *rows; NULL when
+ * out of memory. Thread-safe. */
+const char *multi_row_sql(struct multi_row *statement, size_t count, size_t *rows);
+
+#endif
