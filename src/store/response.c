@@ -1,0 +1,160 @@
+#include "store/response.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "store/multi_row.h"
+
+/* clang-format off */
+static struct multi_row insert = {
+    .head = "INSERT INTO responses (account_id, id, survey, " CONTACT_COLUMN_NAMES ","
+            " understood, csat, nps, comment, answered_at, received_at, confirmed_at, trust, source,"
+            " invitation_id, evidence, idempotency_hash, idempotency_index, body_hash) VALUES ",
+    .tail = " ON CONFLICT DO NOTHING RETURNING id",
+    .columns = 3 + CONTACT_COLUMN_COUNT + 14,
+};
+/* clang-format on */
+
+bool answers_from_row(const PGresult *rows, int row, int first, struct answers *answers) {
+    struct answers read = ANSWERS_NONE;
+    const char *understood = db_text(rows, row, first);
+    const char *comment = db_text(rows, row, first + 3);
+    if (comment && !(read.comment = strdup(comment))) {
+        return false;
+    }
+    if (understood) {
+        understood_from_name(understood, &read.understood);
+    }
+    if (!db_null(rows, row, first + 1)) {
+        read.csat = (int)db_int(rows, row, first + 1);
+    }
+    if (!db_null(rows, row, first + 2)) {
+        read.nps = (int)db_int(rows, row, first + 2);
+    }
+    *answers = read;
+    return true;
+}
+
+/* What follows the answers, from column on. */
+static bool read_state(const PGresult *rows, int row, int column,
+                       struct survey_response *response) {
+    response->answered_at_us = db_time(rows, row, column);
+    response->received_at_us = db_time(rows, row, column + 1);
+    response->confirmed_at_us = db_time(rows, row, column + 2);
+    strncpy(response->source, PQgetvalue(rows, row, column + 4), SOURCE_BYTES_MAX);
+    response->revision = (int)db_int(rows, row, column + 5);
+    response->votes = (int)db_int(rows, row, column + 6);
+    const char *invitation = db_text(rows, row, column + 7);
+    response->has_invitation = invitation != NULL;
+    if (invitation && !uuid_parse(invitation, &response->invitation_id)) {
+        return false;
+    }
+    const char *evidence = db_text(rows, row, column + 8);
+    response->evidence = evidence ? strdup(evidence) : NULL;
+    return trust_from_name(PQgetvalue(rows, row, column + 3), &response->trust);
+}
+
+enum outcome survey_response_from_row(const PGresult *rows, int row,
+                                      struct survey_response *response) {
+    struct survey_response read = {.contact = CONTACT_NONE, .answers = ANSWERS_NONE};
+    read.account_id = db_int(rows, row, 0);
+    strncpy(read.survey, PQgetvalue(rows, row, 2), SURVEY_NAME_BYTES_MAX);
+    int answers = 3 + CONTACT_COLUMN_COUNT;
+    if (!uuid_parse(PQgetvalue(rows, row, 1), &read.id) ||
+        !contact_from_row(rows, row, 3, &read.contact) ||
+        !answers_from_row(rows, row, answers, &read.answers) ||
+        !read_state(rows, row, answers + 4, &read)) {
+        log_error("could not read a row of responses");
+        survey_response_clear(&read);
+        return OUTCOME_FAILED;
+    }
+    *response = read;
+    return OUTCOME_OK;
+}
+
+void params_answers(struct params *params, const struct answers *answers) {
+    params_text(params, understood_name(answers->understood));
+    params_int_unless(params, answers->csat, CSAT_NONE);
+    params_int_unless(params, answers->nps, NPS_NONE);
+    params_text(params, answers->comment);
+}
+
+void params_idempotency(struct params *params, const struct idempotency *idempotency) {
+    if (!idempotency->given) {
+        params_text(params, NULL);
+        params_text(params, NULL);
+        params_text(params, NULL);
+        return;
+    }
+    params_bytes(params, idempotency->key_hash, HASH_BYTES);
+    params_int(params, idempotency->index);
+    params_bytes(params, idempotency->body_hash, HASH_BYTES);
+}
+
+static void params_new_response(struct params *params, const struct vote *vote) {
+    params_int(params, vote->account_id);
+    params_uuid(params, &vote->id);
+    params_text(params, vote->survey);
+    params_contact(params, &vote->contact);
+    params_answers(params, &vote->answers);
+    params_time(params, vote->answered_at_us);
+    params_time(params, vote->received_at_us);
+    params_time(params, vote->trust == TRUST_CONFIRMED ? vote->received_at_us : TIME_NONE);
+    params_text(params, trust_name(vote->trust));
+    params_text(params, vote->source);
+    if (vote->has_invitation) {
+        params_uuid(params, &vote->invitation_id);
+    } else {
+        params_text(params, NULL);
+    }
+    params_text(params, vote->evidence);
+    params_idempotency(params, &vote->idempotency);
+}
+
+enum outcome send_new_responses(struct db_connection *connection, struct vote *const votes[],
+                                size_t count, struct params *params, size_t *statements) {
+    *statements = 0;
+    for (size_t done = 0; done < count;) {
+        size_t rows;
+        const char *sql = multi_row_sql(&insert, count - done, &rows);
+        size_t first = params->count;
+        for (size_t i = 0; i < rows; i++) {
+            params_new_response(params, votes[done + i]);
+        }
+        if (!sql || !params_ready(params) ||
+            db_pipeline_send(connection, sql, params_from(params, first, rows * insert.columns)) !=
+                OUTCOME_OK) {
+            return OUTCOME_UNAVAILABLE;
+        }
+        done += rows;
+        ++*statements;
+    }
+    return OUTCOME_OK;
+}
+
+enum outcome store_changed_response(struct db_connection *connection,
+                                    const struct survey_response *response) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_int(&params, response->account_id);
+    params_uuid(&params, &response->id);
+    params_answers(&params, &response->answers);
+    params_time(&params, response->answered_at_us);
+    params_time(&params, response->received_at_us);
+    params_time(&params, response->confirmed_at_us);
+    params_text(&params, trust_name(response->trust));
+    params_text(&params, response->source);
+    params_int(&params, response->revision);
+    params_int(&params, response->votes);
+    if (!params_ready(&params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    return db_query(connection, &rows,
+                    "UPDATE responses SET understood = $3, csat = $4, nps = $5, comment = $6,"
+                    " answered_at = $7, received_at = $8, confirmed_at = $9, trust = $10,"
+                    " source = $11, revision = $12, votes = $13 WHERE account_id = $1 AND id = $2",
+                    params_from(&params, 0, params.count));
+}
