@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
+
 void contact_clear(struct contact *contact) {
     for (size_t i = 0; i < contact->agent_count; i++) {
         free(contact->agents[i]);
@@ -45,5 +47,49 @@ bool contact_copy(const struct contact *contact, struct contact *copy) {
     made.handled_s = contact->handled_s;
     made.credit_amount_milli = contact->credit_amount_milli;
     *copy = made;
+    return true;
+}
+
+static void take_missing(char **text, char **from) {
+    if (!*text) {
+        *text = *from;
+        *from = NULL;
+    }
+}
+
+static void take_missing_agents(struct contact *contact, struct contact *from) {
+    if (contact->agent_count > 0) {
+        return;
+    }
+    memcpy(contact->agents, from->agents, sizeof contact->agents);
+    contact->agent_count = from->agent_count;
+    from->agent_count = 0;
+}
+
+bool contact_prefer(struct contact *target, const struct contact *snapshot) {
+    struct contact merged;
+    if (!contact_copy(snapshot, &merged)) {
+        return false;
+    }
+    take_missing(&merged.ref, &target->ref);
+    take_missing_agents(&merged, target);
+    take_missing(&merged.team, &target->team);
+    take_missing(&merged.channel, &target->channel);
+    take_missing(&merged.reason, &target->reason);
+    take_missing(&merged.language, &target->language);
+    take_missing(&merged.customer_ref, &target->customer_ref);
+    take_missing(&merged.customer_email, &target->customer_email);
+    take_missing(&merged.customer_name, &target->customer_name);
+    if (merged.opened_at_us == TIME_NONE) {
+        merged.opened_at_us = target->opened_at_us;
+    }
+    if (merged.handled_s == HANDLED_S_NONE) {
+        merged.handled_s = target->handled_s;
+    }
+    if (merged.credit_amount_milli == CREDIT_AMOUNT_NONE) {
+        merged.credit_amount_milli = target->credit_amount_milli;
+    }
+    contact_clear(target);
+    *target = merged;
     return true;
 }

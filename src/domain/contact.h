@@ -42,4 +42,8 @@ void contact_clear(struct contact *contact);
 /* False when out of memory; *copy is then untouched. */
 bool contact_copy(const struct contact *contact, struct contact *copy);
 
+/* Gives target what snapshot knows; what snapshot does not know, target keeps. False when out of
+ * memory; target is then untouched. */
+bool contact_prefer(struct contact *target, const struct contact *snapshot);
+
 #endif

@@ -50,6 +50,15 @@ void params_text(struct params *params, const char *lent) {
     params->values[params->count++] = lent;
 }
 
+void params_copy(struct params *params, const char *text) {
+    size_t size = strlen(text) + 1;
+    char *copy = take_bytes(params, size);
+    if (copy) {
+        memcpy(copy, text, size);
+    }
+    params_text(params, copy);
+}
+
 static void append_number(struct params *params, int64_t value) {
     char *digits = take_bytes(params, NUMBER_BYTES);
     if (!digits) {

@@ -22,6 +22,7 @@ struct params {
 
 /* Each appends the next parameter. */
 void params_text(struct params *params, const char *lent); /* NULL is SQL NULL */
+void params_copy(struct params *params, const char *text); /* copied */
 void params_int(struct params *params, int64_t value);
 void params_int_unless(struct params *params, int64_t value, int64_t none); /* NULL when equal */
 void params_time(struct params *params, int64_t time_us);                   /* NULL for TIME_NONE */

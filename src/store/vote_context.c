@@ -1,0 +1,141 @@
+#include "store/vote_context.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "store/contact_row.h"
+
+#define CONTEXT_CONTACT_COLUMN 4
+
+/* clang-format off */
+static const char context_sql[] =
+    "SELECT asked.position, " ROLLUP_DAY("asked.answered_at") ", invitations.id, "
+    ROLLUP_DAY("invitations.created_at") ", " CONTACT_COLUMNS("invitations") ", invitations.source"
+    " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY"
+    " AS asked (account_id, survey, contact_ref, answered_at, position)"
+    " JOIN accounts ON accounts.account_id = asked.account_id"
+    " LEFT JOIN invitations ON invitations.account_id = asked.account_id"
+    " AND invitations.survey = asked.survey AND invitations.contact_ref = asked.contact_ref";
+/* clang-format on */
+
+static const char answered_sql[] =
+    "UPDATE invitations SET answered_at = answered.at"
+    " FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[]) AS answered (account_id, id, at)"
+    " WHERE invitations.account_id = answered.account_id AND invitations.id = answered.id"
+    " AND invitations.answered_at IS NULL";
+
+void vote_context_clear(struct vote_context *context) {
+    if (context->invited) {
+        contact_clear(&context->invitation_contact);
+    }
+    *context = (struct vote_context){0};
+}
+
+static void append_account(struct text *array, const struct vote *vote) {
+    text_append_int(array, vote->account_id);
+}
+
+static void append_quoted(struct text *array, const char *text) {
+    text_append_char(array, '"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\') {
+            text_append_char(array, '\\');
+        }
+        text_append_char(array, *text);
+    }
+    text_append_char(array, '"');
+}
+
+static void append_survey(struct text *array, const struct vote *vote) {
+    append_quoted(array, vote->survey);
+}
+
+static void append_contact_ref(struct text *array, const struct vote *vote) {
+    append_quoted(array, vote->contact.ref);
+}
+
+static void append_time(struct text *array, int64_t time_us) {
+    char text[TIME_TEXT_SIZE];
+    time_format(time_us, text);
+    text_append(array, text);
+}
+
+static void append_answered_at(struct text *array, const struct vote *vote) {
+    append_time(array, vote->answered_at_us);
+}
+
+static void append_received_at(struct text *array, const struct vote *vote) {
+    append_time(array, vote->received_at_us);
+}
+
+static void append_invitation_id(struct text *array, const struct vote *vote) {
+    char text[UUID_TEXT_SIZE];
+    uuid_format(&vote->invitation_id, text);
+    text_append(array, text);
+}
+
+/* Appends one array parameter with append()'s element for each vote. */
+static void params_of_votes(struct params *params, struct vote *const votes[], size_t count,
+                            void (*append)(struct text *, const struct vote *)) {
+    CLEANUP(text_clear) struct text array = {0};
+    text_append_char(&array, '{');
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            text_append_char(&array, ',');
+        }
+        append(&array, votes[i]);
+    }
+    text_append_char(&array, '}');
+    if (array.failed) {
+        params->failed = true;
+    } else {
+        params_copy(params, array.bytes);
+    }
+}
+
+enum outcome send_vote_contexts(struct db_connection *connection, struct vote *const votes[],
+                                size_t count, struct params *params) {
+    size_t first = params->count;
+    params_of_votes(params, votes, count, append_account);
+    params_of_votes(params, votes, count, append_survey);
+    params_of_votes(params, votes, count, append_contact_ref);
+    params_of_votes(params, votes, count, append_answered_at);
+    if (!params_ready(params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    return db_pipeline_send(connection, context_sql, params_from(params, first, 4));
+}
+
+size_t vote_context_position(const PGresult *rows, int row) {
+    return (size_t)db_int(rows, row, 0);
+}
+
+bool vote_context_from_row(const PGresult *rows, int row, struct vote_context *context) {
+    struct vote_context read = {.invited = !db_null(rows, row, 2)};
+    strncpy(read.day, PQgetvalue(rows, row, 1), DAY_TEXT_SIZE - 1);
+    if (read.invited) {
+        int source = CONTEXT_CONTACT_COLUMN + CONTACT_COLUMN_COUNT;
+        strncpy(read.invitation_day, PQgetvalue(rows, row, 3), DAY_TEXT_SIZE - 1);
+        strncpy(read.invitation_source, PQgetvalue(rows, row, source), SOURCE_BYTES_MAX);
+        if (!uuid_parse(PQgetvalue(rows, row, 2), &read.invitation_id) ||
+            !contact_from_row(rows, row, CONTEXT_CONTACT_COLUMN, &read.invitation_contact)) {
+            return false;
+        }
+    }
+    *context = read;
+    return true;
+}
+
+enum outcome send_answered_invitations(struct db_connection *connection, struct vote *const votes[],
+                                       size_t count, struct params *params) {
+    size_t first = params->count;
+    params_of_votes(params, votes, count, append_account);
+    params_of_votes(params, votes, count, append_invitation_id);
+    params_of_votes(params, votes, count, append_received_at);
+    if (!params_ready(params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    return db_pipeline_send(connection, answered_sql, params_from(params, first, 3));
+}
