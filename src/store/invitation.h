@@ -1,0 +1,42 @@
+#ifndef STORE_INVITATION_H
+#define STORE_INVITATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/outcome.h"
+#include "domain/invitation.h"
+#include "store/db.h"
+
+/* A batch goes in whole or not at all; one API call, one step of the demo. */
+#define INVITATIONS_AT_ONCE_MAX 1000
+
+/*
+ * Stores invitations of one account, each filled in whole, its new id and times included, in one
+ * transaction with the rollups (in slot). Of two for the same (survey, contact.ref) the first
+ * stays: where created[i] becomes false, invitations[i] becomes the one that was there before. A
+ * response that came before its invitation stays without one.
+ */
+enum outcome store_invitations(struct db_connection *connection, int slot,
+                               struct invitation invitations[], size_t count, bool created[]);
+
+/* Fills *invitation (the caller clears it). */
+enum outcome load_invitation(struct db_connection *connection, int64_t account_id,
+                             const struct uuid *id, struct invitation *invitation);
+
+struct invitation_filter {
+    int64_t account_id;
+    const char *survey;      /* NULL: any */
+    const char *contact_ref; /* NULL: any */
+    int64_t before_us;       /* created before this, */
+    struct uuid before_id;   /* or at it with a smaller id; TIME_NONE: from the newest on */
+};
+
+/* The newest first, at most count of them into invitations (the caller clears each); *found says
+ * how many there were. */
+enum outcome list_invitations_before(struct db_connection *connection,
+                                     const struct invitation_filter *filter, size_t count,
+                                     struct invitation invitations[], size_t *found);
+
+#endif
