@@ -8,11 +8,12 @@
 #include "base/time.h"
 #include "domain/preselection.h"
 
-/* time 8, network 4, kind 1, preselection 1, random 15, MAC 16 */
-#define NETWORK_AT      8
-#define KIND_AT         12
-#define PRESELECTION_AT 13
-#define RANDOM_AT       14
+/* key id 1, time 8, network 4, kind 1, preselection 1, random 15, MAC 16 */
+#define TIME_AT         1
+#define NETWORK_AT      9
+#define KIND_AT         13
+#define PRESELECTION_AT 14
+#define RANDOM_AT       15
 #define MAC_AT          (RANDOM_AT + NONCE_RANDOM_BYTES)
 #define MAC_BYTES       16
 #define SEALED_BYTES    (MAC_AT + MAC_BYTES)
@@ -36,22 +37,23 @@ static uint64_t take(const unsigned char *bytes, int count) {
     return value;
 }
 
-static void make_mac(const unsigned char *sealed, const unsigned char key[NONCE_KEY_BYTES],
+static void make_mac(const unsigned char *sealed, const struct signing_key *key,
                      const struct uuid *invitation_id, unsigned char mac[MAC_BYTES]) {
     static const unsigned char purpose[] = "render nonce";
     crypto_generichash_state state;
-    crypto_generichash_init(&state, key, NONCE_KEY_BYTES, MAC_BYTES);
+    crypto_generichash_init(&state, key->secret, SIGNING_SECRET_BYTES, MAC_BYTES);
     crypto_generichash_update(&state, purpose, sizeof purpose);
     crypto_generichash_update(&state, invitation_id->bytes, UUID_BYTES);
     crypto_generichash_update(&state, sealed, MAC_AT);
     crypto_generichash_final(&state, mac, MAC_BYTES);
 }
 
-void nonce_seal(struct nonce *nonce, const unsigned char key[NONCE_KEY_BYTES],
+void nonce_seal(struct nonce *nonce, const struct signing_key *key,
                 const struct uuid *invitation_id, char text[NONCE_TEXT_SIZE]) {
     unsigned char sealed[SEALED_BYTES];
     randombytes_buf(nonce->random, sizeof nonce->random);
-    put(sealed, (uint64_t)nonce->rendered_at_us, 8);
+    sealed[0] = (unsigned char)key->id;
+    put(sealed + TIME_AT, (uint64_t)nonce->rendered_at_us, 8);
     put(sealed + NETWORK_AT, nonce->network, 4);
     sealed[KIND_AT] = nonce->confirming;
     sealed[PRESELECTION_AT] = preselection_code(&nonce->preselected);
@@ -69,8 +71,17 @@ static bool sealed_from_text(const char *text, unsigned char sealed[SEALED_BYTES
            length == SEALED_BYTES && *end == '\0';
 }
 
-bool nonce_open(const char *text, const unsigned char key[NONCE_KEY_BYTES],
-                const struct uuid *invitation_id, int64_t now_us, struct nonce *nonce) {
+bool nonce_key_id(const char *text, int *id) {
+    unsigned char sealed[SEALED_BYTES];
+    if (!sealed_from_text(text, sealed)) {
+        return false;
+    }
+    *id = sealed[0];
+    return true;
+}
+
+bool nonce_open(const char *text, const struct signing_key *key, const struct uuid *invitation_id,
+                int64_t now_us, struct nonce *nonce) {
     unsigned char sealed[SEALED_BYTES];
     unsigned char mac[MAC_BYTES];
     if (!sealed_from_text(text, sealed)) {
@@ -80,7 +91,7 @@ bool nonce_open(const char *text, const unsigned char key[NONCE_KEY_BYTES],
     if (sodium_memcmp(mac, sealed + MAC_AT, MAC_BYTES) != 0) {
         return false;
     }
-    int64_t rendered_at_us = (int64_t)take(sealed, 8);
+    int64_t rendered_at_us = (int64_t)take(sealed + TIME_AT, 8);
     if (now_us - rendered_at_us > NONCE_LIFE_US || rendered_at_us - now_us > FUTURE_US_MAX) {
         return false;
     }
@@ -94,7 +105,7 @@ bool nonce_open(const char *text, const unsigned char key[NONCE_KEY_BYTES],
     return true;
 }
 
-uint32_t network_hash(const char *address, const unsigned char key[NONCE_KEY_BYTES]) {
+uint32_t network_hash(const char *address, const struct signing_key *key) {
     unsigned char network[7] = {0}; /* the kind, then at most 48 bits */
     struct in6_addr six;
     struct in_addr four;
@@ -109,6 +120,7 @@ uint32_t network_hash(const char *address, const unsigned char key[NONCE_KEY_BYT
         return 0;
     }
     unsigned char hash[crypto_generichash_BYTES_MIN];
-    crypto_generichash(hash, sizeof hash, network, sizeof network, key, NONCE_KEY_BYTES);
+    crypto_generichash(hash, sizeof hash, network, sizeof network, key->secret,
+                       SIGNING_SECRET_BYTES);
     return (uint32_t)take(hash, 4);
 }

@@ -13,17 +13,17 @@
 
 #define NOW INT64_C(1795312000000000)
 
-static const unsigned char key[NONCE_KEY_BYTES] = {1, 2, 3};
+static const struct signing_key key = {.id = 7, .secret = {1, 2, 3}};
 static struct uuid invitation;
 
 static struct nonce sealed(char text[NONCE_TEXT_SIZE]) {
     struct nonce nonce = {
         .rendered_at_us = NOW,
-        .network = network_hash("192.0.2.7", key),
+        .network = network_hash("192.0.2.7", &key),
         .confirming = true,
         .preselected = {.csat = CSAT_NONE, .nps = 10},
     };
-    nonce_seal(&nonce, key, &invitation, text);
+    nonce_seal(&nonce, &key, &invitation, text);
     return nonce;
 }
 
@@ -32,7 +32,10 @@ static void a_sealed_nonce_opens_to_what_it_was(void **state) {
     char text[NONCE_TEXT_SIZE];
     struct nonce made = sealed(text);
     struct nonce nonce;
-    assert_true(nonce_open(text, key, &invitation, NOW + US_PER_SECOND, &nonce));
+    assert_true(nonce_open(text, &key, &invitation, NOW + US_PER_SECOND, &nonce));
+    int id;
+    assert_true(nonce_key_id(text, &id));
+    assert_int_equal(id, key.id);
     assert_int_equal(nonce.rendered_at_us, NOW);
     assert_int_equal(nonce.network, made.network);
     assert_true(nonce.confirming);
@@ -54,10 +57,10 @@ static void a_nonce_lives_for_a_day(void **state) {
     char text[NONCE_TEXT_SIZE];
     struct nonce nonce;
     sealed(text);
-    assert_true(nonce_open(text, key, &invitation, NOW + NONCE_LIFE_US, &nonce));
-    assert_false(nonce_open(text, key, &invitation, NOW + NONCE_LIFE_US + 1, &nonce));
-    assert_true(nonce_open(text, key, &invitation, NOW - 60 * US_PER_SECOND, &nonce));
-    assert_false(nonce_open(text, key, &invitation, NOW - 61 * US_PER_SECOND, &nonce));
+    assert_true(nonce_open(text, &key, &invitation, NOW + NONCE_LIFE_US, &nonce));
+    assert_false(nonce_open(text, &key, &invitation, NOW + NONCE_LIFE_US + 1, &nonce));
+    assert_true(nonce_open(text, &key, &invitation, NOW - 60 * US_PER_SECOND, &nonce));
+    assert_false(nonce_open(text, &key, &invitation, NOW - 61 * US_PER_SECOND, &nonce));
 }
 
 static void a_nonce_opens_for_its_own_invitation_and_key_only(void **state) {
@@ -66,9 +69,9 @@ static void a_nonce_opens_for_its_own_invitation_and_key_only(void **state) {
     struct nonce nonce = {.network = 7};
     sealed(text);
     struct uuid other = uuid_new();
-    static const unsigned char other_key[NONCE_KEY_BYTES] = {9};
-    assert_false(nonce_open(text, key, &other, NOW, &nonce));
-    assert_false(nonce_open(text, other_key, &invitation, NOW, &nonce));
+    static const struct signing_key other_key = {.id = 7, .secret = {9}};
+    assert_false(nonce_open(text, &key, &other, NOW, &nonce));
+    assert_false(nonce_open(text, &other_key, &invitation, NOW, &nonce));
     assert_int_equal(nonce.network, 7);
 }
 
@@ -83,7 +86,7 @@ static void no_character_of_a_nonce_can_be_changed(void **state) {
         char kept = text[i];
         for (const char *digit = digits; *digit; digit++) {
             text[i] = *digit;
-            assert_int_equal(nonce_open(text, key, &invitation, NOW, &nonce), *digit == kept);
+            assert_int_equal(nonce_open(text, &key, &invitation, NOW, &nonce), *digit == kept);
         }
         text[i] = kept;
     }
@@ -96,12 +99,12 @@ static void what_is_no_nonce_does_not_open(void **state) {
     struct nonce nonce;
     sealed(text);
     snprintf(longer, sizeof longer, "%sAAAA", text);
-    assert_false(nonce_open(longer, key, &invitation, NOW, &nonce));
+    assert_false(nonce_open(longer, &key, &invitation, NOW, &nonce));
     text[strlen(text) - 1] = '\0';
-    assert_false(nonce_open(text, key, &invitation, NOW, &nonce));
-    assert_false(nonce_open("", key, &invitation, NOW, &nonce));
-    assert_false(nonce_open(NULL, key, &invitation, NOW, &nonce));
-    assert_false(nonce_open("a nonce?", key, &invitation, NOW, &nonce));
+    assert_false(nonce_open(text, &key, &invitation, NOW, &nonce));
+    assert_false(nonce_open("", &key, &invitation, NOW, &nonce));
+    assert_false(nonce_open(NULL, &key, &invitation, NOW, &nonce));
+    assert_false(nonce_open("a nonce?", &key, &invitation, NOW, &nonce));
 }
 
 static void addresses_of_one_network_hash_alike(void **state) {
@@ -116,11 +119,11 @@ static void addresses_of_one_network_hash_alike(void **state) {
         {"2001:db8:1::", "2001:db8:2::", false}, {"not an address", "", true},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        assert_int_equal(network_hash(rows[i].one, key) == network_hash(rows[i].other, key),
+        assert_int_equal(network_hash(rows[i].one, &key) == network_hash(rows[i].other, &key),
                          rows[i].same);
     }
-    static const unsigned char other_key[NONCE_KEY_BYTES] = {9};
-    assert_int_not_equal(network_hash("192.0.2.7", key), network_hash("192.0.2.7", other_key));
+    static const struct signing_key other_key = {.id = 7, .secret = {9}};
+    assert_int_not_equal(network_hash("192.0.2.7", &key), network_hash("192.0.2.7", &other_key));
 }
 
 int main(void) {

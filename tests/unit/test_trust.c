@@ -16,8 +16,10 @@
 #define BIT(reason)      (1U << REASON_##reason)
 #define PROVISIONAL_FROM 3
 
-/* A person: the page was open for 8 s, an hour after it was sent, nothing preselected. */
-#define PERSON .elapsed_us = 8 * S, .sent_to_first_view_us = 3600 * S, .sent_to_submit_us = 3608 * S
+/* Sent this long after its render, and the link was opened an hour after it was made. */
+#define AFTER(us)                                                                                  \
+    .elapsed_us = (us), .sent_to_first_view_us = 3600 * S, .sent_to_submit_us = 3600 * S
+#define PERSON AFTER(8 * S)
 
 static const struct {
     const char *who;
@@ -40,27 +42,24 @@ static const struct {
      0,
      BIT(BURST) | BIT(CONSIDERED)},
     {"a person on another network", {PERSON, .moved = true}, 1, BIT(MOVED)},
-    {"a quick person, 1.5 s", {.elapsed_us = 1500 * MS}, 0, 0},
-    {"a quick person, just below 1.5 s", {.elapsed_us = 1500 * MS - 1}, 2, BIT(FAST)},
-    {"at exactly 1 s", {.elapsed_us = S}, 2, BIT(FAST)},
-    {"just below 1 s", {.elapsed_us = S - 1}, 3, BIT(TOO_FAST)},
-    {"a clock that stepped back", {.elapsed_us = -S}, 3, BIT(TOO_FAST)},
-    {"fills and sends at once", {.elapsed_us = 300 * MS}, 3, BIT(TOO_FAST)},
-    {"fills, types and sends at once",
-     {.elapsed_us = 300 * MS, .commented = true},
-     3,
-     BIT(TOO_FAST)},
+    {"a quick person, 1.5 s", {AFTER(1500 * MS)}, 0, 0},
+    {"a quick person, just below 1.5 s", {AFTER(1500 * MS - 1)}, 2, BIT(FAST)},
+    {"at exactly 1 s", {AFTER(S)}, 2, BIT(FAST)},
+    {"just below 1 s", {AFTER(S - 1)}, 3, BIT(TOO_FAST)},
+    {"a clock that stepped back", {AFTER(-S)}, 3, BIT(TOO_FAST)},
+    {"fills and sends at once", {AFTER(300 * MS)}, 3, BIT(TOO_FAST)},
+    {"fills, types and sends at once", {AFTER(300 * MS), .commented = true}, 3, BIT(TOO_FAST)},
     {"types and sends after 2.9 s, all links opened at once",
-     {.elapsed_us = 2900 * MS, .commented = true, .burst_values = 3},
+     {AFTER(2900 * MS), .commented = true, .burst_values = 3},
      3,
      BIT(BURST)},
     {"opens all links and sends one",
-     {.elapsed_us = 5 * S, .burst_values = 3, .preselected = true, .unchanged = true},
+     {AFTER(5 * S), .burst_values = 3, .preselected = true, .unchanged = true},
      4,
      BIT(BURST) | BIT(UNCHANGED)},
     {"opens one link only", {PERSON, .burst_values = 1}, 0, 0},
     {"fills every field, the hidden one too, and waits",
-     {.elapsed_us = 60 * S, .trap_filled = true, .commented = true},
+     {AFTER(60 * S), .trap_filled = true, .commented = true},
      4,
      BIT(TRAP) | BIT(CONSIDERED)},
     {"a form on another site", {PERSON, .cross_site = true}, 3, BIT(CROSS_SITE)},
@@ -104,7 +103,7 @@ static const struct {
       .confirming = true},
      0,
      0},
-    {"confirms too fast", {.elapsed_us = 1500 * MS - 1, .confirming = true}, 3, BIT(TOO_FAST)},
+    {"confirms too fast", {AFTER(1500 * MS - 1), .confirming = true}, 3, BIT(TOO_FAST)},
     {"confirms from another site",
      {PERSON, .cross_site = true, .confirming = true},
      3,
@@ -129,7 +128,7 @@ static void evidence_is_weighed_as_the_table_says(void **state) {
 
 static void the_threshold_is_configuration(void **state) {
     (void)state;
-    struct evidence fast = {.elapsed_us = 1200 * MS};
+    struct evidence fast = {AFTER(1200 * MS)};
     assert_int_equal(weigh(&fast, 2).trust, TRUST_PROVISIONAL);
     assert_int_equal(weigh(&fast, 3).trust, TRUST_CONFIRMED);
 }
