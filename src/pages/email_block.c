@@ -1,0 +1,266 @@
+#include "pages/email_block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "domain/answers.h"
+#include "pages/locale.h"
+
+#define BUTTONS_MAX     (NPS_MAX + 1)
+#define BUTTONS_PER_ROW 6 /* six of 44 px fit into 320 px */
+
+/* Mail clients trust tables, bgcolor and padding. Text colours stay the client's own, so that its
+ * dark mode can turn them; the buttons are readable either way. */
+#define TABLE_START "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\""
+#define FONT        "font-family:Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5"
+
+struct button {
+    char value[8];
+    const char *label; /* lent; NULL: the value itself */
+};
+
+/* All that both versions of the block are written from. */
+struct source {
+    const struct survey *survey;
+    const struct contact *contact;
+    const struct locale *locale;
+    const char *url;
+    enum question question; /* the first */
+    const char *question_text;
+    const char *low; /* scale labels, or NULL */
+    const char *high;
+    struct button buttons[BUTTONS_MAX];
+    size_t button_count;
+};
+
+void email_block_clear(struct email_block *block) {
+    free(block->subject);
+    free(block->html);
+    free(block->text);
+    *block = (struct email_block){0};
+}
+
+/* The survey's own text, else the locale's. */
+static const char *choose_text(const struct source *source, enum survey_text text,
+                               const char *of_locale) {
+    const char *language = source->contact->language;
+    const char *own =
+        survey_text(source->survey, language ? language : source->locale->language, text);
+    return own ? own : of_locale;
+}
+
+static void add_understood(struct source *source) {
+    const struct locale *locale = source->locale;
+    const struct button buttons[] = {
+        {"yes", choose_text(source, SURVEY_TEXT_UNDERSTOOD_YES, locale->email_button_yes)},
+        {"partly", choose_text(source, SURVEY_TEXT_UNDERSTOOD_PARTLY, locale->email_button_partly)},
+        {"no", choose_text(source, SURVEY_TEXT_UNDERSTOOD_NO, locale->email_button_no)},
+    };
+    memcpy(source->buttons, buttons, sizeof buttons);
+    source->button_count = COUNT(buttons);
+    source->question_text =
+        choose_text(source, SURVEY_TEXT_UNDERSTOOD, locale->question_understood);
+}
+
+static void add_numbers(struct source *source, int min, int max) {
+    for (int number = min; number <= max; number++) {
+        struct button *button = &source->buttons[source->button_count++];
+        *button = (struct button){0};
+        if (number >= 10) {
+            button->value[0] = (char)('0' + number / 10);
+        }
+        button->value[number >= 10] = (char)('0' + number % 10);
+    }
+}
+
+static void add_csat(struct source *source) {
+    const struct locale *locale = source->locale;
+    add_numbers(source, CSAT_MIN, CSAT_MAX);
+    source->question_text = choose_text(source, SURVEY_TEXT_CSAT, locale->question_csat);
+    source->low = choose_text(source, SURVEY_TEXT_CSAT_LOW, locale->csat_low);
+    source->high = choose_text(source, SURVEY_TEXT_CSAT_HIGH, locale->csat_high);
+}
+
+static void add_nps(struct source *source) {
+    const struct locale *locale = source->locale;
+    add_numbers(source, NPS_MIN, NPS_MAX);
+    source->question_text = choose_text(source, SURVEY_TEXT_NPS, locale->question_nps);
+    source->low = choose_text(source, SURVEY_TEXT_NPS_LOW, locale->nps_low);
+    source->high = choose_text(source, SURVEY_TEXT_NPS_HIGH, locale->nps_high);
+}
+
+static void add_comment(struct source *source) {
+    source->question_text =
+        choose_text(source, SURVEY_TEXT_COMMENT, source->locale->question_comment);
+}
+
+static void fill_source(struct source *source) {
+    static void (*const add[QUESTIONS])(struct source * source) = {
+        [QUESTION_UNDERSTOOD] = add_understood,
+        [QUESTION_CSAT] = add_csat,
+        [QUESTION_NPS] = add_nps,
+        [QUESTION_COMMENT] = add_comment,
+    };
+    source->question = source->survey->questions[0].question;
+    add[source->question](source);
+}
+
+static const char *label_of(const struct button *button) {
+    return button->label ? button->label : button->value;
+}
+
+static void append_answer_url(struct text *out, const struct source *source,
+                              const struct button *button) {
+    text_append_html(out, source->url);
+    text_append_format(out, "?%s=%s", question_name(source->question), button->value);
+}
+
+static void append_button(struct text *html, const struct source *source,
+                          const struct button *button) {
+    char color[COLOR_TEXT_SIZE];
+    color_format(source->survey->accent_color, color);
+    text_append_format(html, "<td align=\"center\" bgcolor=\"%s\" style=\"background-color:%s;",
+                       color, color);
+    text_append(html, "border-radius:6px\"><a href=\"");
+    append_answer_url(html, source, button);
+    text_append_format(html, "\" style=\"display:block;min-width:%dpx;padding:12px %dpx;" FONT,
+                       source->low ? 20 : 44, source->low ? 12 : 20);
+    text_append(html, ";font-weight:bold;color:#ffffff;text-decoration:none\">");
+    text_append_html(html, label_of(button));
+    text_append(html, "</a></td><td width=\"6\" style=\"font-size:1px\">&nbsp;</td>");
+}
+
+static void append_buttons(struct text *html, const struct source *source) {
+    for (size_t i = 0; i < source->button_count; i++) {
+        if (i % BUTTONS_PER_ROW == 0) {
+            text_append(html, i ? "</tr></table>" : "<tr><td style=\"padding:0 0 12px\">");
+            text_append(html, TABLE_START " style=\"margin:0 0 6px\"><tr>");
+        }
+        append_button(html, source, &source->buttons[i]);
+    }
+    if (source->button_count > 0) {
+        text_append(html, "</tr></table></td></tr>");
+    }
+}
+
+static void append_row(struct text *html, const char *style, const char *content) {
+    text_append_format(html, "<tr><td style=\"%s\">", style);
+    text_append_html(html, content);
+    text_append(html, "</td></tr>");
+}
+
+static void append_scale(struct text *html, const struct source *source) {
+    if (!source->low) {
+        return;
+    }
+    text_append_format(
+        html, "<tr><td style=\"padding:0 0 12px;font-size:14px\">%s = ", source->buttons[0].value);
+    text_append_html(html, source->low);
+    text_append_format(html, " &middot; %s = ", source->buttons[source->button_count - 1].value);
+    text_append_html(html, source->high);
+    text_append(html, "</td></tr>");
+}
+
+static void append_greeting(struct text *html, const struct source *source) {
+    text_append(html, "<tr><td style=\"padding:0 0 12px\">");
+    if (source->contact->customer_name) {
+        locale_append_html(html, source->locale->email_greeting, source->contact->customer_name);
+    } else {
+        text_append_html(html, source->locale->email_greeting_unnamed);
+    }
+    text_append(html, "</td></tr>");
+}
+
+static void write_html(struct text *html, const struct source *source) {
+    const struct locale *locale = source->locale;
+    text_append_format(html,
+                       TABLE_START " width=\"100%%\" lang=\"%s\" dir=\"%s\" align=\"%s\""
+                                   " style=\"max-width:560px;" FONT "\">",
+                       locale->language, locale->direction,
+                       strcmp(locale->direction, "rtl") == 0 ? "right" : "left");
+    if (source->survey->display_name) {
+        append_row(html, "padding:0 0 12px;font-weight:bold", source->survey->display_name);
+    }
+    append_greeting(html, source);
+    append_row(html, "padding:0 0 12px", locale->email_intro);
+    append_row(html, "padding:0 0 12px;font-size:20px;font-weight:bold", source->question_text);
+    append_buttons(html, source);
+    append_scale(html, source);
+    text_append(html, "<tr><td style=\"padding:0 0 12px\"><a href=\"");
+    text_append_html(html, source->url);
+    text_append(html, "\" style=\"color:inherit;text-decoration:underline\">");
+    text_append_html(html, locale->email_open);
+    text_append(html, "</a></td></tr>");
+    append_row(html, "padding:0;font-size:13px", locale->email_footer);
+    text_append(html, "</table>");
+}
+
+static void append_lines(struct text *plain, const char *line, const char *end) {
+    text_append(plain, line);
+    text_append(plain, end);
+}
+
+static void append_plain_answers(struct text *plain, const struct source *source) {
+    for (size_t i = 0; i < source->button_count; i++) {
+        const struct button *button = &source->buttons[i];
+        text_append(plain, label_of(button));
+        if (source->low && (i == 0 || i + 1 == source->button_count)) {
+            text_append_format(plain, " (%s)", i == 0 ? source->low : source->high);
+        }
+        text_append_format(plain, ": %s?%s=%s\n", source->url, question_name(source->question),
+                           button->value);
+    }
+    text_append(plain, source->button_count ? "\n" : "");
+}
+
+static void write_plain(struct text *plain, const struct source *source) {
+    const struct locale *locale = source->locale;
+    if (source->survey->display_name) {
+        append_lines(plain, source->survey->display_name, "\n\n");
+    }
+    if (source->contact->customer_name) {
+        locale_append(plain, locale->email_greeting, source->contact->customer_name);
+    } else {
+        text_append(plain, locale->email_greeting_unnamed);
+    }
+    append_lines(plain, "", "\n\n");
+    append_lines(plain, locale->email_intro, "\n\n");
+    append_lines(plain, source->question_text, "\n\n");
+    append_plain_answers(plain, source);
+    text_append_format(plain, "%s: %s\n\n", locale->email_open, source->url);
+    append_lines(plain, locale->email_footer, "\n");
+}
+
+/* A header's line: a survey's own question may have line ends. */
+static void write_subject(struct text *subject, const struct source *source) {
+    bool usual = source->question_text == source->locale->question_understood;
+    const char *line = usual ? source->locale->email_subject : source->question_text;
+    for (; *line; line++) {
+        text_append_char(subject, *line == '\n' ? ' ' : *line);
+    }
+}
+
+bool email_block_write(const struct survey *survey, const struct contact *contact, const char *url,
+                       struct email_block *block) {
+    struct source source = {.survey = survey,
+                            .contact = contact,
+                            .locale = locale_or_english(contact->language),
+                            .url = url};
+    CLEANUP(text_clear) struct text subject = {0};
+    CLEANUP(text_clear) struct text html = {0};
+    CLEANUP(text_clear) struct text plain = {0};
+    fill_source(&source);
+    write_subject(&subject, &source);
+    write_html(&html, &source);
+    write_plain(&plain, &source);
+    struct email_block written = {text_take(&subject), text_take(&html), text_take(&plain)};
+    if (!written.subject || !written.html || !written.text) {
+        email_block_clear(&written);
+        return false;
+    }
+    *block = written;
+    return true;
+}
