@@ -5,8 +5,8 @@
 
 #define VERSION    1
 #define KEY_ID_AT  1
-#define ACCOUNT_AT 3
-#define FILTER_AT  11
+#define ACCOUNT_AT 2
+#define FILTER_AT  10
 #define TIME_AT    (FILTER_AT + CURSOR_FILTER_BYTES)
 #define UUID_AT    (TIME_AT + 8)
 #define MAC_AT     (UUID_AT + UUID_BYTES)
@@ -34,10 +34,10 @@ static uint64_t get_number(const unsigned char *at, int bytes) {
     return value;
 }
 
-static void sign(const unsigned char raw[RAW_BYTES], const struct cursor_key *key,
+static void sign(const unsigned char raw[RAW_BYTES], const struct signing_key *key,
                  unsigned char mac[MAC_BYTES]) {
     crypto_generichash_state state;
-    crypto_generichash_init(&state, key->secret, key->secret_length, MAC_BYTES);
+    crypto_generichash_init(&state, key->secret, SIGNING_SECRET_BYTES, MAC_BYTES);
     crypto_generichash_update(&state, purpose, sizeof purpose);
     crypto_generichash_update(&state, raw, MAC_AT);
     crypto_generichash_final(&state, mac, MAC_BYTES);
@@ -48,10 +48,10 @@ void cursor_filter_hash(const char *filter, unsigned char hash[CURSOR_FILTER_BYT
                        NULL, 0);
 }
 
-void cursor_format(const struct cursor *cursor, const struct cursor_key *key,
+void cursor_format(const struct cursor *cursor, const struct signing_key *key,
                    char text[CURSOR_TEXT_SIZE]) {
     unsigned char raw[RAW_BYTES] = {VERSION};
-    put_number(raw + KEY_ID_AT, (uint64_t)key->id, 2);
+    put_number(raw + KEY_ID_AT, (uint64_t)key->id, 1);
     put_number(raw + ACCOUNT_AT, (uint64_t)cursor->account_id, 8);
     memcpy(raw + FILTER_AT, cursor->filter_hash, CURSOR_FILTER_BYTES);
     put_number(raw + TIME_AT, (uint64_t)cursor->time_us, 8);
@@ -70,13 +70,13 @@ static bool decode(const char *text, unsigned char raw[RAW_BYTES]) {
 
 int cursor_key_id(const char *text) {
     unsigned char raw[RAW_BYTES];
-    return decode(text, raw) ? (int)get_number(raw + KEY_ID_AT, 2) : -1;
+    return decode(text, raw) ? (int)get_number(raw + KEY_ID_AT, 1) : -1;
 }
 
-bool cursor_parse(const char *text, const struct cursor_key *key, struct cursor *cursor) {
+bool cursor_parse(const char *text, const struct signing_key *key, struct cursor *cursor) {
     unsigned char raw[RAW_BYTES];
     unsigned char mac[MAC_BYTES];
-    if (!decode(text, raw) || get_number(raw + KEY_ID_AT, 2) != (uint64_t)key->id) {
+    if (!decode(text, raw) || get_number(raw + KEY_ID_AT, 1) != (uint64_t)key->id) {
         return false;
     }
     sign(raw, key, mac);

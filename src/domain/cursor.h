@@ -3,10 +3,10 @@
 #define DOMAIN_CURSOR_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/uuid.h"
+#include "domain/token.h"
 
 #define CURSOR_FILTER_BYTES 16
 #define CURSOR_TEXT_SIZE    96 /* with the NUL */
@@ -18,23 +18,17 @@ struct cursor {
     struct uuid id;                                 /* of the last item given */
 };
 
-struct cursor_key {
-    int id; /* 0..65535 */
-    const unsigned char *secret;
-    size_t secret_length; /* 16..64 */
-};
-
 /* The hash of a filter's canonical text. */
 void cursor_filter_hash(const char *filter, unsigned char hash[CURSOR_FILTER_BYTES]);
 
 /* URL-safe text without padding. */
-void cursor_format(const struct cursor *cursor, const struct cursor_key *key,
+void cursor_format(const struct cursor *cursor, const struct signing_key *key,
                    char text[CURSOR_TEXT_SIZE]);
 
 /* The id of the key that text claims to be signed with, or -1 when it is not a cursor at all. */
 int cursor_key_id(const char *text);
 
 /* False, leaving *cursor alone, unless text was made by cursor_format with this key. */
-bool cursor_parse(const char *text, const struct cursor_key *key, struct cursor *cursor);
+bool cursor_parse(const char *text, const struct signing_key *key, struct cursor *cursor);
 
 #endif

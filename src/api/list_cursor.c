@@ -1,0 +1,84 @@
+#include "api/list_cursor.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "store/signing_key.h"
+
+enum outcome list_cursor_write(struct app *app, int64_t account_id, const char *filter,
+                               int64_t last_time_us, const struct uuid *last_id,
+                               char text[CURSOR_TEXT_SIZE]) {
+    struct signing_key key;
+    struct cursor cursor = {.account_id = account_id, .time_us = last_time_us, .id = *last_id};
+    if (!signing_keys_current(app->signing_keys, &key)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    cursor_filter_hash(filter, cursor.filter_hash);
+    cursor_format(&cursor, &key, text);
+    return OUTCOME_OK;
+}
+
+enum outcome list_cursor_read(struct app *app, int64_t account_id, const char *filter,
+                              const char *text, struct cursor *cursor) {
+    struct signing_key key;
+    struct cursor read;
+    unsigned char filter_hash[CURSOR_FILTER_BYTES];
+    if (!signing_keys_current(app->signing_keys, &key)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    int key_id = cursor_key_id(text);
+    if (key_id < 0 || !signing_keys_find(app->signing_keys, key_id, &key) ||
+        !cursor_parse(text, &key, &read)) {
+        return OUTCOME_NOT_FOUND;
+    }
+    cursor_filter_hash(filter, filter_hash);
+    if (read.account_id != account_id ||
+        memcmp(read.filter_hash, filter_hash, CURSOR_FILTER_BYTES) != 0) {
+        return OUTCOME_NOT_FOUND;
+    }
+    *cursor = read;
+    return OUTCOME_OK;
+}
+
+struct response respond_bad_cursor(enum outcome outcome) {
+    if (outcome != OUTCOME_NOT_FOUND) {
+        return respond_outcome(outcome, "signing key");
+    }
+    return respond_problem(400, "invalid_cursor",
+                           "the cursor was not made for this list with these filters; start again "
+                           "without it, or repeat the filters of the request that gave it");
+}
+
+/* Only what RFC 3986 calls unreserved stays as it is. */
+static void append_percent_encoded(struct text *text, const char *value) {
+    for (; *value; value++) {
+        unsigned char byte = (unsigned char)*value;
+        bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+        bool digit = byte >= '0' && byte <= '9';
+        if (letter || digit || strchr("-._~", byte)) {
+            text_append_char(text, (char)byte);
+        } else {
+            text_append_format(text, "%%%02X", byte);
+        }
+    }
+}
+
+void list_set_next_link(struct response *response, const struct app *app,
+                        const struct request *request, const char *cursor) {
+    CLEANUP(text_clear) struct text link = {0};
+    text_append_format(&link, "<%s%s?", app->public_url, request->path);
+    for (size_t i = 0; i < request->query_count; i++) {
+        if (strcmp(request->query[i].name, "cursor") == 0) {
+            continue;
+        }
+        append_percent_encoded(&link, request->query[i].name);
+        text_append_char(&link, '=');
+        append_percent_encoded(&link, request->query[i].value);
+        text_append_char(&link, '&');
+    }
+    text_append_format(&link, "cursor=%s>; rel=\"next\"", cursor);
+    if (!link.failed) {
+        response_set_header(response, "Link", link.bytes);
+    }
+}

@@ -1,0 +1,34 @@
+/* The pages of a list: cursors signed with the service's keys, and the Link header to the next. */
+#ifndef API_LIST_CURSOR_H
+#define API_LIST_CURSOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app.h"
+#include "base/outcome.h"
+#include "domain/cursor.h"
+#include "http/request.h"
+#include "http/response.h"
+
+#define LIST_LIMIT_DEFAULT 50
+#define LIST_LIMIT_MAX     200
+
+/* Signs where the account's list with this filter (its canonical text) goes on. OUTCOME_UNAVAILABLE
+ * while there are no signing keys. */
+enum outcome list_cursor_write(struct app *app, int64_t account_id, const char *filter,
+                               int64_t last_time_us, const struct uuid *last_id,
+                               char text[CURSOR_TEXT_SIZE]);
+
+/* OUTCOME_NOT_FOUND: text is not a cursor of ours for this account and this filter. */
+enum outcome list_cursor_read(struct app *app, int64_t account_id, const char *filter,
+                              const char *text, struct cursor *cursor);
+
+/* 400 invalid_cursor, or 503. */
+struct response respond_bad_cursor(enum outcome outcome);
+
+/* Adds Link: <the same request with this cursor>; rel="next". */
+void list_set_next_link(struct response *response, const struct app *app,
+                        const struct request *request, const char *cursor);
+
+#endif

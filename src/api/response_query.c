@@ -1,0 +1,103 @@
+#include "api/response_query.h"
+
+#include <stdlib.h>
+
+#include "api/fields.h"
+#include "api/list_cursor.h"
+#include "base/array.h"
+#include "base/time.h"
+
+#define TIME_BYTES_MAX   40
+#define CURSOR_BYTES_MAX 200
+
+static const struct choice understood_choices[] = {
+    {"yes", UNDERSTOOD_YES},
+    {"partly", UNDERSTOOD_PARTLY},
+    {"no", UNDERSTOOD_NO},
+    {NULL, 0},
+};
+
+static const struct choice trust_choices[] = {
+    {"confirmed", TRUST_CONFIRMED},
+    {"provisional", TRUST_PROVISIONAL},
+    {"discarded", TRUST_DISCARDED},
+    {"any", TRUST_ANY},
+    {NULL, 0},
+};
+
+static const struct choice comment_choices[] = {{"true", 1}, {"false", 0}, {NULL, 0}};
+static const struct choice order_choices[] = {{"newest", false}, {"oldest", true}, {NULL, 0}};
+
+static const char *time_objection(const char *text) {
+    int64_t time_us;
+    return time_parse(text, &time_us)
+               ? NULL
+               : "expected a time like 2026-11-23T10:00:00Z or a day like 2026-11-23";
+}
+
+/* order is read as an int first: a bool is no int. */
+struct query_values {
+    struct response_query query;
+    int oldest_first;
+};
+
+#define OF(member) offsetof(struct query_values, member)
+#define TEXT(key, member, bytes_max)                                                               \
+    { .name = key, .kind = FIELD_TEXT, .offset = OF(member), .min = 1, .max = bytes_max }
+#define CHOICE(key, member, words)                                                                 \
+    { .name = key, .kind = FIELD_CHOICE, .offset = OF(member), .choices = words }
+#define TIME(key, member)                                                                          \
+    {                                                                                              \
+        .name = key, .kind = FIELD_TEXT, .offset = OF(member), .min = 1, .max = TIME_BYTES_MAX,    \
+        .objection = time_objection                                                                \
+    }
+
+static const struct field fields[] = {
+    TEXT("survey", query.filter.survey, SURVEY_NAME_BYTES_MAX),
+    TIME("from", query.filter.from),
+    TIME("to", query.filter.to),
+    TEXT("agent", query.filter.agent, DIMENSION_BYTES_MAX),
+    TEXT("team", query.filter.team, DIMENSION_BYTES_MAX),
+    TEXT("channel", query.filter.channel, DIMENSION_BYTES_MAX),
+    TEXT("reason", query.filter.reason, DIMENSION_BYTES_MAX),
+    TEXT("language", query.filter.language, DIMENSION_BYTES_MAX),
+    CHOICE("understood", query.filter.understood, understood_choices),
+    CHOICE("trust", query.filter.trust, trust_choices),
+    CHOICE("has_comment", query.filter.has_comment, comment_choices),
+    CHOICE("order", oldest_first, order_choices),
+    {.name = "limit",
+     .kind = FIELD_INT,
+     .offset = OF(query.limit),
+     .min = 1,
+     .max = LIST_LIMIT_MAX},
+    TEXT("cursor", query.cursor, CURSOR_BYTES_MAX),
+};
+static const struct field_table table = FIELD_TABLE(fields);
+
+bool read_response_query(const struct request *request, struct response_query *query,
+                         struct mistakes *mistakes) {
+    struct query_values values = {.query = {.filter = RESPONSE_FILTER_NONE}};
+    bool good = read_query(request, &table, &values, mistakes);
+    *query = values.query;
+    query->filter.account_id = request->principal.account_id;
+    query->filter.oldest_first = values.oldest_first;
+    return good;
+}
+
+void response_query_clear(struct response_query *query) {
+    response_filter_clear(&query->filter);
+    free(query->cursor);
+    query->cursor = NULL;
+}
+
+void response_filter_append(const struct response_filter *filter, struct text *text) {
+    const char *const texts[] = {
+        "responses",  filter->survey,  filter->from,   filter->to,       filter->agent,
+        filter->team, filter->channel, filter->reason, filter->language,
+    };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        text_append_json(text, texts[i]);
+    }
+    text_append_format(text, "%d %d %d %d", (int)filter->understood, filter->trust,
+                       filter->has_comment, filter->oldest_first);
+}

@@ -1,0 +1,62 @@
+/* Responses as they are listed and exported: by time, a page at a time. */
+#ifndef STORE_RESPONSE_READ_H
+#define STORE_RESPONSE_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/outcome.h"
+#include "base/uuid.h"
+#include "domain/vote.h"
+#include "store/db.h"
+
+#define TRUST_ANY     (-1)
+#define COMMENT_ANY   (-1)
+#define RESPONSES_MAX 1000 /* in one page */
+
+/* Which responses; what is NULL, TIME_NONE or ..._ANY does not matter. */
+struct response_filter {
+    int64_t account_id;
+    char *survey; /* owned, as all the texts */
+    char *agent;  /* any of the contact's agents */
+    char *team;
+    char *channel;
+    char *reason;
+    char *language;
+    char *from; /* answered then or later: RFC 3339, or a whole day of the account's own zone */
+    char *to;   /* answered before then, or before that day began */
+    enum understood understood;
+    int trust;       /* enum trust, or TRUST_ANY */
+    int has_comment; /* 0 or 1, or COMMENT_ANY */
+    bool oldest_first;
+};
+
+#define RESPONSE_FILTER_NONE                                                                       \
+    ((struct response_filter){.trust = TRUST_CONFIRMED, .has_comment = COMMENT_ANY})
+
+void response_filter_clear(struct response_filter *filter);
+
+/* Where a page starts: after this response, in the filter's order. */
+struct response_position {
+    bool given; /* false: at the beginning */
+    int64_t answered_at_us;
+    struct uuid id;
+};
+
+struct response_page {
+    struct survey_response *items; /* owned */
+    size_t count;
+};
+
+/* The next responses, at most limit (1..RESPONSES_MAX) of them; *page is empty at the end. */
+enum outcome load_responses(struct db_connection *connection, const struct response_filter *filter,
+                            const struct response_position *after, size_t limit,
+                            struct response_page *page);
+
+void response_page_clear(struct response_page *page);
+
+enum outcome load_response(struct db_connection *connection, int64_t account_id,
+                           const struct uuid *id, struct survey_response *response);
+
+#endif
