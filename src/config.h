@@ -25,7 +25,9 @@ struct config {
         int64_t drain_ms;
     } http;
     struct {
-        char *url; /* DATABASE_URL; "" means embedded */
+        char *url;    /* DATABASE_URL; "" means embedded */
+        char *bindir; /* of the embedded one's programs; "" means look for them */
+        bool migrate; /* at every start */
         int64_t connect_timeout_ms;
         int64_t acquire_timeout_ms;
         int64_t statement_timeout_ms;
@@ -62,6 +64,10 @@ struct config {
  * bad value.
  */
 bool config_load(struct config *config, const char *path);
+
+/* The defaults alone; false when out of memory. */
+bool config_defaults(struct config *config);
+
 void config_clear(struct config *config);
 
 /* The effective configuration as an ini file; secrets (the password in database.url) masked. */

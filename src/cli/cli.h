@@ -1,0 +1,18 @@
+/* The subcommands, one file each. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "cli/command.h"
+
+command_run run_account_create;
+command_run run_account_list;
+command_run run_account_set;
+command_run run_config;
+command_run run_key_create;
+command_run run_key_list;
+command_run run_key_revoke;
+command_run run_migrate;
+command_run run_routes;
+command_run run_serve;
+
+#endif

@@ -1,0 +1,53 @@
+/* Which subcommands there are and what each takes. */
+#include "base/array.h"
+#include "cli/cli.h"
+
+static const struct command_option account_create_options[] = {
+    {"name", "NAME", NULL, "what people call it"},
+    {"time-zone", "ZONE", "UTC", "whose days its scores are counted in, such as Europe/Berlin"},
+};
+
+static const struct command_option account_set_options[] = {
+    {"name", "NAME", NULL, "what people call it"},
+    {"time-zone", "ZONE", NULL, "whose days its scores are counted in; recounts them all"},
+};
+
+static const struct command_option config_options[] = {
+    {"defaults", NULL, NULL, "print the defaults, as in config/understood.ini"},
+};
+
+static const struct command_option key_create_options[] = {
+    {"account", "ID", "1", "whose key it is"},
+    {"scope", "SCOPE", NULL, "admin (everything), write (invitations, responses) or read"},
+    {"name", "NAME", "", "a note on what it is for"},
+};
+
+static const struct command_option key_list_options[] = {
+    {"account", "ID", "1", "whose keys"},
+};
+
+static const struct command_option key_revoke_options[] = {
+    {"account", "ID", "1", "whose key it is"},
+};
+
+#define OPTIONS(options) options, COUNT(options)
+
+/* Sorted by name, as --help shows them. */
+const struct command commands[] = {
+    {"account create", NULL, "Make an account and print its id", run_account_create,
+     OPTIONS(account_create_options), false},
+    {"account list", NULL, "List the accounts: id, time zone, name", run_account_list, NULL, 0,
+     false},
+    {"account set", "ID", "Change an account's name or time zone", run_account_set,
+     OPTIONS(account_set_options), false},
+    {"config", NULL, "Print the effective configuration, secrets masked", run_config,
+     OPTIONS(config_options), true},
+    {"key create", NULL, "Make an API key and print it; it cannot be shown again", run_key_create,
+     OPTIONS(key_create_options), false},
+    {"key list", NULL, "List an account's API keys: id, scope, made, revoked, name", run_key_list,
+     OPTIONS(key_list_options), false},
+    {"key revoke", "ID", "Revoke the API key with this id", run_key_revoke,
+     OPTIONS(key_revoke_options), false},
+    {"migrate", NULL, "Bring the database's schema up to date", run_migrate, NULL, 0, false},
+};
+const size_t command_count = COUNT(commands);

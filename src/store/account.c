@@ -1,0 +1,101 @@
+#include "store/account.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/time.h"
+
+#define ID_TEXT_SIZE 24
+
+static void account_from_row(const PGresult *rows, int row, struct account *account) {
+    account->account_id = db_int(rows, row, 0);
+    snprintf(account->name, sizeof account->name, "%s", db_text(rows, row, 1));
+    snprintf(account->time_zone, sizeof account->time_zone, "%s", db_text(rows, row, 2));
+}
+
+static enum outcome check_time_zone(struct db_connection *connection, const char *time_zone) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows, "SELECT FROM pg_timezone_names WHERE name = $1 LIMIT 1",
+                 DB_PARAMS(time_zone));
+    if (outcome == OUTCOME_OK && PQntuples(rows) == 0) {
+        return OUTCOME_REJECTED;
+    }
+    return outcome;
+}
+
+enum outcome store_account(struct db_connection *connection, struct account *account) {
+    enum outcome outcome = check_time_zone(connection, account->time_zone);
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    char now[TIME_TEXT_SIZE];
+    time_format(time_now_us(), now);
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    do {
+        outcome = db_query(connection, &rows,
+                           "INSERT INTO accounts (account_id, name, time_zone, created_at)"
+                           " SELECT coalesce(max(account_id), 0) + 1, $1, $2, $3 FROM accounts"
+                           " RETURNING account_id",
+                           DB_PARAMS(account->name, account->time_zone, now));
+    } while (outcome == OUTCOME_CONFLICT); /* somebody else took that id */
+    if (outcome == OUTCOME_OK) {
+        account->account_id = db_int(rows, 0, 0);
+    }
+    return outcome;
+}
+
+enum outcome load_account(struct db_connection *connection, int64_t account_id,
+                          struct account *account) {
+    char id[ID_TEXT_SIZE];
+    snprintf(id, sizeof id, "%" PRId64, account_id);
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_query(
+        connection, &rows, "SELECT account_id, name, time_zone FROM accounts WHERE account_id = $1",
+        DB_PARAMS(id));
+    if (outcome == OUTCOME_OK && PQntuples(rows) == 0) {
+        return OUTCOME_NOT_FOUND;
+    }
+    if (outcome == OUTCOME_OK) {
+        account_from_row(rows, 0, account);
+    }
+    return outcome;
+}
+
+enum outcome list_accounts(struct db_connection *connection,
+                           void (*each)(const struct account *account)) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_query(
+        connection, &rows, "SELECT account_id, name, time_zone FROM accounts ORDER BY account_id",
+        DB_NO_PARAMS);
+    for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
+        struct account account;
+        account_from_row(rows, row, &account);
+        each(&account);
+    }
+    return outcome;
+}
+
+static enum outcome update_account(struct db_connection *connection, int64_t account_id,
+                                   const char *name, const char *time_zone) {
+    char id[ID_TEXT_SIZE];
+    snprintf(id, sizeof id, "%" PRId64, account_id);
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_query(connection, &rows,
+                                    "UPDATE accounts SET name = coalesce($2, name),"
+                                    " time_zone = coalesce($3, time_zone) WHERE account_id = $1",
+                                    DB_PARAMS(id, name, time_zone));
+    if (outcome == OUTCOME_OK && db_affected(rows) == 0) {
+        return OUTCOME_NOT_FOUND;
+    }
+    return outcome;
+}
+
+enum outcome change_account(struct db_connection *connection, int64_t account_id, const char *name,
+                            const char *time_zone) {
+    enum outcome outcome = time_zone ? check_time_zone(connection, time_zone) : OUTCOME_OK;
+    return outcome == OUTCOME_OK ? update_account(connection, account_id, name, time_zone)
+                                 : outcome;
+}

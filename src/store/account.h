@@ -1,0 +1,29 @@
+#ifndef STORE_ACCOUNT_H
+#define STORE_ACCOUNT_H
+
+#include "store/db.h"
+
+#define TIME_ZONE_BYTES_MAX    64
+#define ACCOUNT_NAME_BYTES_MAX 200
+
+struct account {
+    int64_t account_id;
+    char name[ACCOUNT_NAME_BYTES_MAX + 1];
+    char time_zone[TIME_ZONE_BYTES_MAX + 1];
+};
+
+/* Gives it the next free id; OUTCOME_REJECTED when PostgreSQL knows no such time zone. */
+enum outcome store_account(struct db_connection *connection, struct account *account);
+
+enum outcome load_account(struct db_connection *connection, int64_t account_id,
+                          struct account *account);
+
+/* Calls each for every account, by id. */
+enum outcome list_accounts(struct db_connection *connection,
+                           void (*each)(const struct account *account));
+
+/* Changes what is not NULL; OUTCOME_REJECTED as above, OUTCOME_NOT_FOUND without that account. */
+enum outcome change_account(struct db_connection *connection, int64_t account_id, const char *name,
+                            const char *time_zone);
+
+#endif
