@@ -7,32 +7,15 @@
 #include "base/text.h"
 #include "base/time.h"
 
-#define BLOCK_BYTES    16384U
 #define FIRST_CAPACITY 64U
 #define NUMBER_BYTES   24U
 
-struct params_block {
-    struct params_block *next;
-    size_t used;
-    size_t size;
-    char bytes[];
-};
-
 /* length bytes that live until params_reset; NULL when out of memory. */
 static char *take_bytes(struct params *params, size_t length) {
-    struct params_block *block = params->blocks;
-    if (!block || block->size - block->used < length) {
-        size_t size = length > BLOCK_BYTES ? length : BLOCK_BYTES;
-        block = malloc(sizeof *block + size);
-        if (!block) {
-            params->failed = true;
-            return NULL;
-        }
-        *block = (struct params_block){.next = params->blocks, .size = size};
-        params->blocks = block;
+    char *bytes = arena_take(&params->arena, length);
+    if (!bytes) {
+        params->failed = true;
     }
-    char *bytes = block->bytes + block->used;
-    block->used += length;
     return bytes;
 }
 
@@ -179,23 +162,13 @@ struct db_params params_from(const struct params *params, size_t first, size_t c
 }
 
 void params_reset(struct params *params) {
-    struct params_block *block = params->blocks;
-    while (block && block->next) {
-        struct params_block *next = block->next;
-        free(block);
-        block = next;
-    }
-    if (block) {
-        block->used = 0;
-    }
-    params->blocks = block;
+    arena_reset(&params->arena);
     params->count = 0;
     params->failed = false;
 }
 
 void params_clear(struct params *params) {
-    params_reset(params);
-    free(params->blocks);
+    arena_clear(&params->arena);
     free(params->values);
     *params = (struct params){0};
 }

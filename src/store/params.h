@@ -7,16 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/uuid.h"
 #include "store/db.h"
 
-struct params_block;
-
 struct params {
-    const char **values; /* owned; what they point to is lent or lies in blocks */
+    const char **values; /* owned; what they point to is lent or lies in arena */
     size_t count;
     size_t capacity;
-    struct params_block *blocks;
+    struct arena arena;
     bool failed; /* out of memory: params_ready() is then false */
 };
 

@@ -42,12 +42,14 @@ static struct multi_row upsert = {
 void rollup_deltas_clear(struct rollup_deltas *deltas) {
     free(deltas->deltas);
     free(deltas->index);
+    arena_clear(&deltas->texts);
     *deltas = (struct rollup_deltas){0};
 }
 
 void rollup_deltas_reset(struct rollup_deltas *deltas) {
     deltas->count = 0;
     deltas->failed = false;
+    arena_reset(&deltas->texts);
     if (deltas->index) {
         memset(deltas->index, 0, deltas->index_size * sizeof *deltas->index);
     }
@@ -112,6 +114,15 @@ static bool grow(struct rollup_deltas *deltas) {
     return true;
 }
 
+/* The key's texts are copied: what they were read from may change before the deltas are applied. */
+static bool keep_texts(struct rollup_deltas *deltas, struct rollup_delta *delta) {
+    delta->survey = arena_copy(&deltas->texts, delta->survey);
+    delta->dimension = arena_copy(&deltas->texts, delta->dimension);
+    delta->value = arena_copy(&deltas->texts, delta->value);
+    delta->day = arena_copy(&deltas->texts, delta->day);
+    return delta->survey && delta->dimension && delta->value && delta->day;
+}
+
 static void add_delta(struct rollup_deltas *deltas, const struct rollup_delta *delta) {
     if (deltas->count == deltas->capacity && !grow(deltas)) {
         deltas->failed = true;
@@ -119,7 +130,12 @@ static void add_delta(struct rollup_deltas *deltas, const struct rollup_delta *d
     }
     uint32_t *entry = index_entry(deltas, delta);
     if (!*entry) {
-        deltas->deltas[deltas->count++] = *delta;
+        struct rollup_delta kept = *delta;
+        if (!keep_texts(deltas, &kept)) {
+            deltas->failed = true;
+            return;
+        }
+        deltas->deltas[deltas->count++] = kept;
         *entry = (uint32_t)deltas->count;
         return;
     }

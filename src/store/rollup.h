@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/outcome.h"
 #include "domain/contact.h"
 #include "domain/score.h"
@@ -35,7 +36,8 @@ struct rollup_deltas {
     size_t capacity;
     uint32_t *index; /* owned hash index into deltas */
     size_t index_size;
-    bool failed; /* out of memory: applying fails then */
+    struct arena texts; /* of the keys */
+    bool failed;        /* out of memory: applying fails then */
 };
 
 void rollup_deltas_clear(struct rollup_deltas *deltas);
@@ -43,7 +45,7 @@ void rollup_deltas_clear(struct rollup_deltas *deltas);
 /* Empties without giving memory back. */
 void rollup_deltas_reset(struct rollup_deltas *deltas);
 
-/* Where a change is counted. All of it is lent until the deltas are applied. */
+/* Where a change is counted. */
 struct rollup_place {
     int64_t account_id;
     const char *survey;

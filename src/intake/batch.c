@@ -1,0 +1,354 @@
+#include "intake/batch.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "intake/later_votes.h"
+#include "store/response.h"
+#include "store/vote.h"
+
+/* One try's state, so that its steps are functions. */
+struct attempt {
+    struct db_connection *connection;
+    struct batch_tools *tools;
+    struct batch_item *items;
+    size_t count;
+    int64_t deadline_us;
+    struct vote *votes[BATCH_VOTES_MAX]; /* of the items, in order */
+    struct stored_votes with_keys;
+};
+
+void batch_tools_clear(struct batch_tools *tools) {
+    rollup_deltas_clear(&tools->deltas);
+    params_clear(&tools->params);
+}
+
+void batch_item_clear(struct batch_item *item) {
+    vote_context_clear(&item->context);
+    if (item->owns_response) {
+        survey_response_clear(&item->response);
+    }
+    item->owns_response = false;
+    item->invitation_answered = false;
+    item->response = (struct survey_response){0};
+    item->result = (struct vote_result){0};
+}
+
+static size_t collect_keyed(const struct attempt *attempt, struct vote *keyed[]) {
+    size_t count = 0;
+    for (size_t i = 0; i < attempt->count; i++) {
+        if (attempt->votes[i]->idempotency.given) {
+            keyed[count++] = attempt->votes[i];
+        }
+    }
+    return count;
+}
+
+static enum outcome read_contexts(struct attempt *attempt) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_pipeline_result(attempt->connection, attempt->deadline_us, &rows);
+    for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
+        size_t position = vote_context_position(rows, row);
+        if (position == 0 || position > attempt->count ||
+            !vote_context_from_row(rows, row, &attempt->items[position - 1].context)) {
+            outcome = OUTCOME_FAILED;
+        }
+    }
+    return outcome;
+}
+
+static enum outcome skip_results(struct attempt *attempt, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        CLEANUP(db_rows_free) PGresult *rows = NULL;
+        enum outcome outcome = db_pipeline_result(attempt->connection, attempt->deadline_us, &rows);
+        if (outcome != OUTCOME_OK) {
+            return outcome;
+        }
+    }
+    return OUTCOME_OK;
+}
+
+static enum outcome read_votes_with_keys(struct attempt *attempt) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_pipeline_result(attempt->connection, attempt->deadline_us, &rows);
+    return outcome == OUTCOME_OK ? stored_votes_from_rows(rows, &attempt->with_keys) : outcome;
+}
+
+/* Round trip 1: begin, and learn what must be known before anything is stored. */
+static enum outcome begin(struct attempt *attempt) {
+    struct db_connection *connection = attempt->connection;
+    struct params *params = &attempt->tools->params;
+    struct vote *keyed[BATCH_VOTES_MAX];
+    size_t keyed_count = collect_keyed(attempt, keyed);
+    if (db_pipeline_send(connection, "BEGIN", DB_NO_PARAMS) != OUTCOME_OK ||
+        db_pipeline_send(connection, ROLLUP_LOCK, DB_NO_PARAMS) != OUTCOME_OK ||
+        send_vote_contexts(connection, attempt->votes, attempt->count, params) != OUTCOME_OK ||
+        (keyed_count &&
+         send_votes_with_keys(connection, keyed, keyed_count, params) != OUTCOME_OK) ||
+        db_pipeline_sync(connection) != OUTCOME_OK) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    enum outcome outcome = skip_results(attempt, 2);
+    if (outcome == OUTCOME_OK) {
+        outcome = read_contexts(attempt);
+    }
+    if (outcome == OUTCOME_OK && keyed_count) {
+        outcome = read_votes_with_keys(attempt);
+    }
+    enum outcome finished = db_pipeline_finish(connection, attempt->deadline_us);
+    return outcome == OUTCOME_OK ? finished : outcome;
+}
+
+/* A contact that was invited is what its invitation says; the vote may add what that left open. */
+static enum outcome join_invitations(struct attempt *attempt) {
+    for (size_t i = 0; i < attempt->count; i++) {
+        struct batch_item *item = &attempt->items[i];
+        if (!item->context.invited) {
+            continue;
+        }
+        item->vote->has_invitation = true;
+        item->vote->invitation_id = item->context.invitation_id;
+        if (!contact_prefer(&item->vote->contact, &item->context.invitation_contact)) {
+            return OUTCOME_UNAVAILABLE;
+        }
+    }
+    return OUTCOME_OK;
+}
+
+static bool key_was_used(const struct attempt *attempt, const struct vote *vote) {
+    const struct idempotency *asked = &vote->idempotency;
+    for (size_t i = 0; asked->given && i < attempt->with_keys.count; i++) {
+        const struct idempotency *used = &attempt->with_keys.votes[i].idempotency;
+        if (used->index == asked->index &&
+            memcmp(used->key_hash, asked->key_hash, HASH_BYTES) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void settle_new(struct batch_tools *tools, struct batch_item *item) {
+    const struct vote *vote = item->vote;
+    bool confirmed = vote->trust == TRUST_CONFIRMED;
+    item->response = (struct survey_response){
+        .account_id = vote->account_id,
+        .id = vote->id,
+        .contact = vote->contact,
+        .answers = vote->answers,
+        .trust = vote->trust,
+        .answered_at_us = vote->answered_at_us,
+        .received_at_us = vote->received_at_us,
+        .confirmed_at_us = confirmed ? vote->received_at_us : TIME_NONE,
+        .revision = 1,
+        .votes = 1,
+        .has_invitation = vote->has_invitation,
+        .invitation_id = vote->invitation_id,
+        .evidence = vote->evidence,
+    };
+    memcpy(item->response.survey, vote->survey, sizeof vote->survey);
+    memcpy(item->response.source, vote->source, sizeof vote->source);
+    item->result = (struct vote_result){
+        .outcome = OUTCOME_OK,
+        .effect = confirmed ? EFFECT_CREATED : EFFECT_HELD,
+        .response = &item->response,
+    };
+    item->invitation_answered = confirmed && item->context.invited;
+    rollup_count_response(&tools->deltas,
+                          &(struct rollup_place){.account_id = vote->account_id,
+                                                 .survey = vote->survey,
+                                                 .contact = &vote->contact,
+                                                 .source = vote->source,
+                                                 .day = item->context.day},
+                          &item->response, 1);
+}
+
+/* Reads which of the candidates were inserted: their ids come back in the order they were sent. */
+static enum outcome read_inserted(struct attempt *attempt, struct batch_item *const candidates[],
+                                  size_t count, size_t statements) {
+    size_t next = 0;
+    for (size_t i = 0; i < statements; i++) {
+        CLEANUP(db_rows_free) PGresult *rows = NULL;
+        enum outcome outcome = db_pipeline_result(attempt->connection, attempt->deadline_us, &rows);
+        if (outcome != OUTCOME_OK) {
+            return outcome;
+        }
+        for (int row = 0; row < PQntuples(rows); row++) {
+            struct uuid id = {0};
+            uuid_parse(PQgetvalue(rows, row, 0), &id);
+            while (next < count && memcmp(&candidates[next]->vote->id, &id, sizeof id) != 0) {
+                next++;
+            }
+            if (next == count) {
+                log_error("an id came back that was not sent");
+                return OUTCOME_FAILED;
+            }
+            settle_new(attempt->tools, candidates[next++]);
+        }
+    }
+    return OUTCOME_OK;
+}
+
+/* Round trip 2: what is new is inserted; the rest has its response already. */
+static enum outcome insert_new(struct attempt *attempt) {
+    struct batch_item *candidates[BATCH_VOTES_MAX];
+    struct vote *votes[BATCH_VOTES_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < attempt->count; i++) {
+        if (!key_was_used(attempt, attempt->votes[i])) {
+            candidates[count] = &attempt->items[i];
+            votes[count++] = attempt->votes[i];
+        }
+    }
+    size_t statements;
+    enum outcome outcome =
+        send_new_responses(attempt->connection, votes, count, &attempt->tools->params, &statements);
+    if (outcome != OUTCOME_OK || db_pipeline_sync(attempt->connection) != OUTCOME_OK) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    outcome = read_inserted(attempt, candidates, count, statements);
+    enum outcome finished = db_pipeline_finish(attempt->connection, attempt->deadline_us);
+    return outcome == OUTCOME_OK ? finished : outcome;
+}
+
+/* The items without a response yet that are of the first such account; 0 when all are settled. */
+static size_t unsettled_of_one_account(struct attempt *attempt, struct batch_item *later[]) {
+    size_t count = 0;
+    for (size_t i = 0; i < attempt->count; i++) {
+        struct batch_item *item = &attempt->items[i];
+        bool settled = item->result.response || item->result.outcome != OUTCOME_OK;
+        if (!settled && (count == 0 || later[0]->vote->account_id == item->vote->account_id)) {
+            later[count++] = item;
+        }
+    }
+    return count;
+}
+
+static enum outcome settle_the_rest(struct attempt *attempt) {
+    enum outcome outcome = OUTCOME_OK;
+    struct batch_item *later[BATCH_VOTES_MAX];
+    size_t count;
+    while (outcome == OUTCOME_OK && (count = unsettled_of_one_account(attempt, later)) > 0) {
+        outcome = settle_later_votes(attempt->connection, attempt->tools, later, count,
+                                     &attempt->with_keys);
+    }
+    return outcome;
+}
+
+/* A first vote that is held is also evidence: it has its row in votes from the start. */
+static enum outcome keep_held_first_votes(struct attempt *attempt) {
+    enum outcome outcome = OUTCOME_OK;
+    for (size_t i = 0; outcome == OUTCOME_OK && i < attempt->count; i++) {
+        const struct batch_item *item = &attempt->items[i];
+        if (!item->owns_response && item->result.response && item->result.effect == EFFECT_HELD) {
+            outcome =
+                store_first_vote(attempt->connection, item->vote->account_id, &item->response.id);
+        }
+    }
+    return outcome;
+}
+
+static void count_answered_invitations(struct attempt *attempt, struct vote *answered[],
+                                       size_t *count) {
+    *count = 0;
+    for (size_t i = 0; i < attempt->count; i++) {
+        struct batch_item *item = &attempt->items[i];
+        if (!item->invitation_answered) {
+            continue;
+        }
+        answered[(*count)++] = item->vote;
+        rollup_count_invited_answered(
+            &attempt->tools->deltas,
+            &(struct rollup_place){.account_id = item->vote->account_id,
+                                   .survey = item->vote->survey,
+                                   .contact = &item->context.invitation_contact,
+                                   .source = item->context.invitation_source,
+                                   .day = item->context.invitation_day},
+            1);
+    }
+}
+
+/* Last round trip: the sums, the invitations, COMMIT. */
+static enum outcome finish(struct attempt *attempt) {
+    struct db_connection *connection = attempt->connection;
+    struct params *params = &attempt->tools->params;
+    struct vote *answered[BATCH_VOTES_MAX];
+    size_t answered_count;
+    count_answered_invitations(attempt, answered, &answered_count);
+    params_reset(params);
+    if (rollup_send(connection, &attempt->tools->deltas, attempt->tools->slot, params) !=
+            OUTCOME_OK ||
+        (answered_count &&
+         send_answered_invitations(connection, answered, answered_count, params) != OUTCOME_OK) ||
+        db_pipeline_send(connection, "COMMIT", DB_NO_PARAMS) != OUTCOME_OK ||
+        db_pipeline_sync(connection) != OUTCOME_OK) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    return db_pipeline_finish(connection, attempt->deadline_us);
+}
+
+static enum outcome in_pipeline(struct attempt *attempt, enum outcome (*step)(struct attempt *)) {
+    if (db_pipeline_begin(attempt->connection) != OUTCOME_OK) {
+        db_discard(attempt->connection);
+        return OUTCOME_UNAVAILABLE;
+    }
+    enum outcome outcome = step(attempt);
+    if (db_pipeline_end(attempt->connection) != OUTCOME_OK) {
+        db_discard(attempt->connection);
+        return outcome == OUTCOME_OK ? OUTCOME_UNAVAILABLE : outcome;
+    }
+    return outcome;
+}
+
+/* True for accounts that are gone: their votes have no day, and cannot be stored. */
+static bool lacks_account(const struct attempt *attempt) {
+    for (size_t i = 0; i < attempt->count; i++) {
+        if (!attempt->items[i].context.day[0]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum outcome run_steps(struct attempt *attempt) {
+    enum outcome outcome = in_pipeline(attempt, begin);
+    if (outcome == OUTCOME_OK && lacks_account(attempt)) {
+        return OUTCOME_REJECTED;
+    }
+    if (outcome == OUTCOME_OK) {
+        outcome = join_invitations(attempt);
+    }
+    if (outcome == OUTCOME_OK) {
+        outcome = in_pipeline(attempt, insert_new);
+    }
+    if (outcome == OUTCOME_OK) {
+        outcome = settle_the_rest(attempt);
+    }
+    if (outcome == OUTCOME_OK) {
+        outcome = keep_held_first_votes(attempt);
+    }
+    return outcome == OUTCOME_OK ? in_pipeline(attempt, finish) : outcome;
+}
+
+enum outcome commit_batch(struct db_connection *connection, struct batch_tools *tools,
+                          struct batch_item items[], size_t count) {
+    struct attempt attempt = {
+        .connection = connection,
+        .tools = tools,
+        .items = items,
+        .count = count,
+        .deadline_us = time_monotonic_us() + tools->deadline_ms * INT64_C(1000),
+    };
+    params_reset(&tools->params);
+    rollup_deltas_reset(&tools->deltas);
+    for (size_t i = 0; i < count; i++) {
+        batch_item_clear(&items[i]);
+        attempt.votes[i] = items[i].vote;
+    }
+    enum outcome outcome = run_steps(&attempt);
+    stored_votes_clear(&attempt.with_keys);
+    /* Another instance stored the same vote or key at the same moment: once more, and it is a
+     * replay. */
+    return outcome == OUTCOME_CONFLICT ? OUTCOME_UNAVAILABLE : outcome;
+}
