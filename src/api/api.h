@@ -1,0 +1,12 @@
+/* The handlers of routes.c, by resource. */
+#ifndef API_API_H
+#define API_API_H
+
+#include "http/router.h"
+
+/* surveys.c */
+handler list_surveys;
+handler get_survey;
+handler put_survey;
+
+#endif
