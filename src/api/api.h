@@ -8,5 +8,7 @@
 handler list_surveys;
 handler get_survey;
 handler put_survey;
+/* metrics.c */
+handler get_metrics;
 
 #endif

@@ -1,0 +1,12 @@
+/* Scores as JSON text. */
+#ifndef API_SCORE_JSON_H
+#define API_SCORE_JSON_H
+
+#include "base/text.h"
+#include "domain/score.h"
+
+/* The members of S, without braces: "n":..,"provisional":.. Withheld scores show no counts and no
+ * rates. */
+void score_append_json(struct text *text, const struct score *score);
+
+#endif
