@@ -17,35 +17,37 @@
     "EXISTS (SELECT FROM responses answer WHERE answer.account_id = invitations.account_id "       \
     "AND answer.invitation_id = invitations.id AND answer.trust = 'confirmed')"
 
+/* clang-format off */
 /* The sums for each key, which is made from the time the row counts at (named at). */
 #define FACT_SUMS(key, name)                                                                       \
     "SELECT " name ", " SUM_COUNTERS " FROM ("                                                     \
     "SELECT " key " AS " name ", " COUNT_RESPONSES                                                 \
-    " FROM (SELECT *, answered_at AS at FROM responses" NARROWED(                                  \
-        "answered_at") ") responses GROUP BY 1 UNION ALL "                                         \
-                       "SELECT " key ", " NO_RESPONSES                                             \
-                       ", count(*), count(*) FILTER (WHERE " HAS_RESPONSE ")"                      \
-                       " FROM (SELECT *, created_at AS at FROM invitations" NARROWED(              \
-                           "created_at") ") invitations GROUP BY 1) facts GROUP BY " name
+    " FROM (SELECT *, answered_at AS at FROM responses" NARROWED("answered_at") ") responses "     \
+    "GROUP BY 1 UNION ALL "                                                                        \
+    "SELECT " key ", " NO_RESPONSES ", count(*), count(*) FILTER (WHERE " HAS_RESPONSE ")"         \
+    " FROM (SELECT *, created_at AS at FROM invitations" NARROWED("created_at") ") invitations "   \
+    "GROUP BY 1) facts GROUP BY " name
 
-static const char fact_hours[] = "SELECT " DB_TIME("start") ", " UTC_OFFSET(
-    "$11::text", "start") ", " EACH_OR_ZERO
-                          " FROM (SELECT hour, $3::timestamptz + hour * interval '1 hour' AS start "
-                          "FROM generate_series(0, $12::int - 1) hour) hours LEFT JOIN (" FACT_SUMS(
-                              "floor(extract(epoch FROM at - $3::timestamptz) / 3600)::int",
-                              "hour") ") sums USING (hour) ORDER BY start";
+static const char fact_hours[] =
+    "SELECT " DB_TIME("start") ", " UTC_OFFSET("$11::text", "start") ", " EACH_OR_ZERO
+    " FROM (SELECT hour, $3::timestamptz + hour * interval '1 hour' AS start "
+    "FROM generate_series(0, $12::int - 1) hour) hours LEFT JOIN ("
+    FACT_SUMS("floor(extract(epoch FROM at - $3::timestamptz) / 3600)::int", "hour")
+    ") sums USING (hour) ORDER BY start";
 
-static const char fact_days[] = SERIES_OF_DAYS("$11::text", "$12::date", "$13::date",
-                                               FACT_SUMS(LOCAL_DAY("$11::text", "at"), "day"));
+static const char fact_days[] =
+    SERIES_OF_DAYS("$11::text", "$12::date", "$13::date",
+                   FACT_SUMS(LOCAL_DAY("$11::text", "at"), "day"));
 
 static const char fact_total[] =
-    "SELECT " EACH_OR_ZERO
-    " FROM (SELECT) one LEFT JOIN (" FACT_SUMS("true", "whole") ") sums ON true";
+    "SELECT " EACH_OR_ZERO " FROM (SELECT) one "
+    "LEFT JOIN (" FACT_SUMS("true", "whole") ") sums ON true";
 
 /* A contact's other agents are not the one asked for. */
 #define FACT_GROUPS(key, wanted)                                                                   \
-    LARGEST_GROUPS("SELECT * FROM (" FACT_SUMS(key, "value") ") each_value WHERE value "           \
-                                                             "IS NOT NULL AND " wanted)
+    LARGEST_GROUPS("SELECT * FROM (" FACT_SUMS(key, "value") ") each_value "                       \
+                   "WHERE value IS NOT NULL AND " wanted)
+/* clang-format on */
 
 static const char *const fact_groups[DIMENSIONS] = {
     [DIMENSION_AGENT] = FACT_GROUPS("unnest(agents)", "($5::text IS NULL OR value = $5)"),

@@ -13,15 +13,13 @@
     "COALESCE(passives, 0), COALESCE(detractors, 0), COALESCE(invited, 0), "                       \
     "COALESCE(invited_answered, 0)"
 
+/* clang-format off */
 /* One row for each day from first to last; sums has a column day. */
 #define SERIES_OF_DAYS(zone, first, last, sums)                                                    \
-    "SELECT " DB_TIME("start") ", " UTC_OFFSET(                                                    \
-        zone, "start") ", " EACH_OR_ZERO                                                           \
-                       " FROM (SELECT day, " DAY_START(                                            \
-                           zone, "day") " AS start FROM (SELECT " first                            \
-                                        " + step AS day FROM generate_series(0, " last " - " first \
-                                        ") step) steps) days "                                     \
-                                        "LEFT JOIN (" sums ") sums USING (day) ORDER BY start"
+    "SELECT " DB_TIME("start") ", " UTC_OFFSET(zone, "start") ", " EACH_OR_ZERO                    \
+    " FROM (SELECT day, " DAY_START(zone, "day") " AS start FROM ("                                \
+    "SELECT " first " + step AS day FROM generate_series(0, " last " - " first ") step) steps) days "\
+    "LEFT JOIN (" sums ") sums USING (day) ORDER BY start"
 
 /* The most answered groups, by value; sums has a column value and one row for each. */
 #define LARGEST_GROUPS(sums)                                                                       \
@@ -29,5 +27,6 @@
     " FROM (SELECT *, count(*) OVER () AS groups FROM (" sums ") sums "                            \
     "WHERE n <> 0 OR provisional <> 0 OR invited <> 0 ORDER BY n DESC, value LIMIT 1000) "         \
     "largest ORDER BY value COLLATE \"C\""
+/* clang-format on */
 
 #endif

@@ -11,79 +11,35 @@
 
 #define BEFORE(instant) "(" instant "::timestamptz - interval '1 microsecond')"
 
-/* Columns that load_metrics_window reads, from bounds(zone, first_day, last_day, start, finish). */
+/* clang-format off */
+/* Columns that window_from_row reads, but for the last. */
 #define WINDOW_COLUMNS                                                                             \
-    "zone, first_day, last_day, " DB_TIME("start") ", " UTC_OFFSET("zone", "start") ", " DB_TIME(  \
-        "finish") ", " UTC_OFFSET("zone", "finish")
+    "zone, first_day, last_day, " DB_TIME("start") ", " UTC_OFFSET("zone", "start") ", "           \
+    DB_TIME("finish") ", " UTC_OFFSET("zone", "finish")
 
 static const char window_in_days[] =
     "WITH asked AS (SELECT zone, "
-    "COALESCE($3::date, " LOCAL_DAY(
-        "zone",
-        "$4::timestamptz") ") AS first_day, "
-                           "COALESCE($5::date, " LOCAL_DAY(
-                               "zone",
-                               BEFORE("$6")) ") AS last_day" ZONE_OF_ACCOUNT "), "
-                                             "days AS (SELECT zone, COALESCE(first_day, last_day - "
-                                             "$7::int + 1) AS first_day, last_day "
-                                             "FROM asked), "
-                                             "bounds AS (SELECT *, " DAY_START(
-                                                 "zone",
-                                                 "first_day") " AS start, " DAY_START("zone",
-                                                                                      "(last_day + "
-                                                                                      "1)") " AS "
-                                                                                            "finish"
-                                                                                            " FROM "
-                                                                                            "days) "
-                                                                                            "SELECT"
-                                                                                            " " WINDOW_COLUMNS
-                                                                                            ", "
-                                                                                            "last_"
-                                                                                            "day - "
-                                                                                            "first_"
-                                                                                            "day + "
-                                                                                            "1 "
-                                                                                            "FROM "
-                                                                                            "bound"
-                                                                                            "s";
+    "COALESCE($3::date, " LOCAL_DAY("zone", "$4::timestamptz") ") AS first_day, "
+    "COALESCE($5::date, " LOCAL_DAY("zone", BEFORE("$6")) ") AS last_day" ZONE_OF_ACCOUNT "), "
+    "days AS (SELECT zone, COALESCE(first_day, last_day - $7::int + 1) AS first_day, last_day "
+    "FROM asked), "
+    "bounds AS (SELECT *, " DAY_START("zone", "first_day") " AS start, "
+    DAY_START("zone", "(last_day + 1)") " AS finish FROM days) "
+    "SELECT " WINDOW_COLUMNS ", last_day - first_day + 1 FROM bounds";
 
 static const char window_in_hours[] =
     "WITH asked AS (SELECT zone, "
-    "COALESCE(" DAY_START(
-        "zone",
-        "$3::date") ", $4::timestamptz) AS start, "
-                    "COALESCE(" DAY_START(
-                        "zone",
-                        "($5::date + 1)") ", $6::timestamptz) AS finish" ZONE_OF_ACCOUNT "), "
-                                          "hours AS (SELECT zone, start, " HOUR_START(
-                                              "zone",
-                                              BEFORE(
-                                                  "finish")) " + interval '1 hour' AS finish FROM "
-                                                             "asked), "
-                                                             "bounds AS (SELECT zone, "
-                                                             "COALESCE(" HOUR_START(
-                                                                 "zone",
-                                                                 "start") ", "
-                                                                          "finish - $7::int * "
-                                                                          "interval '1 hour') AS "
-                                                                          "start, finish FROM "
-                                                                          "hours) "
-                                                                          "SELECT " WINDOW_COLUMNS
-                                                                          ", ceil(extract(epoch "
-                                                                          "FROM finish - start) / "
-                                                                          "3600)::bigint "
-                                                                          "FROM (SELECT "
-                                                                          "*, " LOCAL_DAY("zone", "start") " AS first_day, " LOCAL_DAY(
-                                                                              "zone",
-                                                                              BEFORE(
-                                                                                  "finish")) " AS "
-                                                                                             "last_"
-                                                                                             "day "
-                                                                                             "FROM "
-                                                                                             "bound"
-                                                                                             "s) "
-                                                                                             "resol"
-                                                                                             "ved";
+    "COALESCE(" DAY_START("zone", "$3::date") ", $4::timestamptz) AS start, "
+    "COALESCE(" DAY_START("zone", "($5::date + 1)") ", $6::timestamptz) AS finish"
+    ZONE_OF_ACCOUNT "), "
+    "hours AS (SELECT zone, start, "
+    HOUR_START("zone", BEFORE("finish")) " + interval '1 hour' AS finish FROM asked), "
+    "bounds AS (SELECT zone, COALESCE(" HOUR_START("zone", "start") ", "
+    "finish - $7::int * interval '1 hour') AS start, finish FROM hours) "
+    "SELECT " WINDOW_COLUMNS ", ceil(extract(epoch FROM finish - start) / 3600)::bigint "
+    "FROM (SELECT *, " LOCAL_DAY("zone", "start") " AS first_day, "
+    LOCAL_DAY("zone", BEFORE("finish")) " AS last_day FROM bounds) resolved";
+/* clang-format on */
 
 static void window_from_row(const PGresult *rows, struct metrics_window *window) {
     *window = (struct metrics_window){

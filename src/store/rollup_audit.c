@@ -1,0 +1,215 @@
+#include "store/rollup_audit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "store/counting.h"
+#include "store/local_time.h"
+
+#define ACCOUNT_TEXT_SIZE 24
+
+/* A day's rows of a table of facts, $1 being the account. */
+#define FACTS(table, at)                                                                           \
+    "(SELECT *, " LOCAL_DAY("(SELECT time_zone FROM accounts WHERE account_id = $1)",              \
+                            at) " AS day FROM " table " WHERE account_id = $1) " table
+
+#define ANSWERED_ONLY                                                                              \
+    " WHERE EXISTS (SELECT FROM responses answer WHERE answer.account_id = $1 AND "                \
+    "answer.invitation_id = invitations.id AND answer.trust = 'confirmed')"
+
+/* First by combinations of values, which are few beside the rows; then each counts for each of its
+ * values. Agents have combinations of their own, or there would be almost as many as rows. */
+#define SHARED_VALUES "team, channel, reason, language, source"
+
+/* clang-format off */
+static const char count_again[] =
+    "CREATE TEMP TABLE rollups_counted ON COMMIT DROP AS WITH "
+    "response_values AS ("
+    "SELECT survey, day, " SHARED_VALUES ", " COUNT_RESPONSES
+    " FROM " FACTS("responses", "answered_at") " GROUP BY 1, 2, 3, 4, 5, 6, 7), "
+    "response_agents AS ("
+    "SELECT survey, day, agents, " COUNT_RESPONSES
+    " FROM " FACTS("responses", "answered_at") " GROUP BY 1, 2, 3), "
+    "invited AS ("
+    "SELECT survey, day, agents, " SHARED_VALUES ", " NO_RESPONSES
+    ", count(*) AS invited, 0::bigint AS invited_answered"
+    " FROM " FACTS("invitations", "created_at") " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 "
+    "UNION ALL "
+    "SELECT survey, day, agents, " SHARED_VALUES ", " NO_RESPONSES
+    ", 0::bigint, count(*)"
+    " FROM " FACTS("invitations", "created_at") ANSWERED_ONLY " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8), "
+    "sums AS ("
+    "SELECT survey, day, dimension, value, " COUNTER_COLUMNS " FROM ("
+    "SELECT * FROM response_values UNION ALL "
+    "SELECT survey, day, " SHARED_VALUES ", " COUNTER_COLUMNS " FROM invited) shared "
+    "CROSS JOIN LATERAL (VALUES ('all', ''), ('team', team), ('channel', channel), "
+    "('reason', reason), ('language', language), ('source', source)) credited(dimension, value) "
+    "WHERE value IS NOT NULL "
+    "UNION ALL "
+    "SELECT survey, day, 'agent', unnest(agents), " COUNTER_COLUMNS " FROM ("
+    "SELECT * FROM response_agents UNION ALL "
+    "SELECT survey, day, agents, " COUNTER_COLUMNS " FROM invited) handled) "
+    "SELECT survey, dimension, value, day, " SUM_COUNTERS " FROM sums GROUP BY 1, 2, 3, 4 "
+    "HAVING sum(n) <> 0 OR sum(provisional) <> 0 OR sum(invited) <> 0";
+/* clang-format on */
+
+/* Both sides' columns, NULL (no row) being zero. */
+#define EACH_OF(side)                                                                              \
+    "COALESCE(" side ".n, 0), COALESCE(" side ".provisional, 0), COALESCE(" side ".answered, 0), " \
+    "COALESCE(" side ".yes, 0), COALESCE(" side ".partly, 0), COALESCE(" side ".no, 0), "          \
+    "COALESCE(" side ".csat_1, 0), COALESCE(" side ".csat_2, 0), COALESCE(" side ".csat_3, 0), "   \
+    "COALESCE(" side ".csat_4, 0), COALESCE(" side ".csat_5, 0), "                                 \
+    "COALESCE(" side ".promoters, 0), COALESCE(" side ".passives, 0), "                            \
+    "COALESCE(" side ".detractors, 0), COALESCE(" side ".invited, 0), "                            \
+    "COALESCE(" side ".invited_answered, 0)"
+
+#define COMPARED                                                                                   \
+    " FROM (SELECT survey, dimension, value, day, " SUM_COUNTERS                                   \
+    " FROM rollups WHERE account_id = $1 GROUP BY 1, 2, 3, 4) stored "                             \
+    "FULL JOIN rollups_counted counted USING (survey, dimension, value, day) "
+
+/* clang-format off */
+static const char compare[] =
+    "SELECT survey, dimension, value, day, count(*) OVER (), "
+    EACH_OF("stored") ", " EACH_OF("counted") COMPARED
+    "WHERE (" EACH_OF("stored") ") IS DISTINCT FROM (" EACH_OF("counted") ") "
+    "ORDER BY survey, dimension, value, day LIMIT $2";
+/* clang-format on */
+
+static const char rewrite[] =
+    "INSERT INTO rollups (account_id, survey, dimension, value, day, slot, " COUNTER_COLUMNS
+    ") SELECT $1, survey, dimension, value, day, 0, " COUNTER_COLUMNS
+    " FROM rollups_counted ORDER BY survey, dimension, value, day";
+
+static struct counters counters_from_row(const PGresult *rows, int row, int first_column) {
+    struct counters counters;
+    for (int i = 0; i < COUNTERS; i++) {
+        counters.sums[i] = db_int(rows, row, first_column + i);
+    }
+    return counters;
+}
+
+static bool difference_from_row(const PGresult *rows, int row,
+                                struct rollup_difference *difference) {
+    *difference = (struct rollup_difference){
+        .survey = strdup(db_text(rows, row, 0)),
+        .dimension = strdup(db_text(rows, row, 1)),
+        .value = strdup(db_text(rows, row, 2)),
+        .day = strdup(db_text(rows, row, 3)),
+        .stored = counters_from_row(rows, row, 5),
+        .counted = counters_from_row(rows, row, 5 + COUNTERS),
+    };
+    return difference->survey && difference->dimension && difference->value && difference->day;
+}
+
+static enum outcome audit_from_rows(const PGresult *rows, struct rollup_audit *audit) {
+    int count = PQntuples(rows);
+    audit->differing = count > 0 ? db_int(rows, 0, 4) : 0;
+    for (int row = 0; row < count; row++) {
+        if (!difference_from_row(rows, row, &audit->listed[audit->listed_count++])) {
+            return OUTCOME_FAILED;
+        }
+    }
+    return OUTCOME_OK;
+}
+
+void rollup_audit_clear(struct rollup_audit *audit) {
+    for (size_t i = 0; i < audit->listed_count; i++) {
+        free(audit->listed[i].survey);
+        free(audit->listed[i].dimension);
+        free(audit->listed[i].value);
+        free(audit->listed[i].day);
+    }
+    *audit = (struct rollup_audit){0};
+}
+
+const char *counter_name(enum counter counter) {
+    static const char *const names[COUNTERS] = {
+        [COUNTER_N] = "n",
+        [COUNTER_PROVISIONAL] = "provisional",
+        [COUNTER_ANSWERED] = "answered",
+        [COUNTER_YES] = "yes",
+        [COUNTER_PARTLY] = "partly",
+        [COUNTER_NO] = "no",
+        [COUNTER_CSAT_1] = "csat_1",
+        [COUNTER_CSAT_2] = "csat_2",
+        [COUNTER_CSAT_3] = "csat_3",
+        [COUNTER_CSAT_4] = "csat_4",
+        [COUNTER_CSAT_5] = "csat_5",
+        [COUNTER_PROMOTERS] = "promoters",
+        [COUNTER_PASSIVES] = "passives",
+        [COUNTER_DETRACTORS] = "detractors",
+        [COUNTER_INVITED] = "invited",
+        [COUNTER_INVITED_ANSWERED] = "invited_answered",
+    };
+    return names[counter];
+}
+
+/* Fills the temporary table rollups_counted, in the transaction that is open. */
+static enum outcome count_facts(struct db_connection *connection, const char *account,
+                                int64_t *counted) {
+    enum outcome outcome =
+        db_execute(connection, "SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '64MB'; "
+                               "SET LOCAL jit = off");
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    if (outcome == OUTCOME_OK) {
+        outcome = db_query_once(connection, &rows, count_again, DB_PARAMS(account));
+    }
+    if (outcome == OUTCOME_OK) {
+        *counted = db_affected(rows);
+    }
+    return outcome;
+}
+
+static enum outcome compare_counted(struct db_connection *connection, const char *account,
+                                    struct rollup_audit *audit) {
+    enum outcome outcome = count_facts(connection, account, &audit->compared);
+    char limit[ACCOUNT_TEXT_SIZE];
+    snprintf(limit, sizeof limit, "%d", ROLLUP_DIFFERENCES_LISTED);
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    if (outcome == OUTCOME_OK) {
+        outcome = db_query_once(connection, &rows, compare, DB_PARAMS(account, limit));
+    }
+    return outcome == OUTCOME_OK ? audit_from_rows(rows, audit) : outcome;
+}
+
+enum outcome rollups_verify(struct db_connection *connection, int64_t account_id,
+                            struct rollup_audit *audit) {
+    char account[ACCOUNT_TEXT_SIZE];
+    snprintf(account, sizeof account, "%" PRId64, account_id);
+    enum outcome outcome = db_execute(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+    if (outcome == OUTCOME_OK) {
+        outcome = compare_counted(connection, account, audit);
+        db_execute(connection, "ROLLBACK");
+    }
+    return outcome;
+}
+
+enum outcome rollups_rewrite(struct db_connection *connection, int64_t account_id) {
+    char account[ACCOUNT_TEXT_SIZE];
+    snprintf(account, sizeof account, "%" PRId64, account_id);
+    int64_t counted;
+    enum outcome outcome = count_facts(connection, account, &counted);
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    if (outcome == OUTCOME_OK) {
+        outcome = db_query_once(connection, &rows, "DELETE FROM rollups WHERE account_id = $1",
+                                DB_PARAMS(account));
+    }
+    if (outcome == OUTCOME_OK) {
+        outcome = db_query_once(connection, &rows, rewrite, DB_PARAMS(account));
+    }
+    return outcome;
+}
+
+enum outcome rollups_rebuild(struct db_connection *connection, int64_t account_id) {
+    enum outcome outcome = db_execute(connection, ROLLUP_REBUILD_BEGIN);
+    if (outcome == OUTCOME_OK) {
+        outcome = rollups_rewrite(connection, account_id);
+        enum outcome end = db_execute(connection, outcome == OUTCOME_OK ? "COMMIT" : "ROLLBACK");
+        outcome = outcome == OUTCOME_OK ? end : outcome;
+    }
+    return outcome;
+}

@@ -1,0 +1,55 @@
+/*
+ * Whether the rollups say what the facts say: everything is counted again from responses and
+ * invitations and compared, or written anew. Slow for large accounts (seconds per million answers):
+ * the connection's statement timeout must allow for it.
+ */
+#ifndef STORE_ROLLUP_AUDIT_H
+#define STORE_ROLLUP_AUDIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/outcome.h"
+#include "domain/score.h"
+#include "store/db.h"
+
+#define ROLLUP_DIFFERENCES_LISTED 50
+
+struct rollup_difference {
+    char *survey; /* owned, as all the texts */
+    char *dimension;
+    char *value;
+    char *day;
+    struct counters stored;
+    struct counters counted;
+};
+
+struct rollup_audit {
+    int64_t compared;  /* sums over all slots: one for each survey, dimension, value and day */
+    int64_t differing; /* of them */
+    struct rollup_difference listed[ROLLUP_DIFFERENCES_LISTED]; /* the first ones, in key order */
+    size_t listed_count;
+};
+
+void rollup_audit_clear(struct rollup_audit *audit);
+
+/* The name of a counter's column: "n", "csat_4". */
+const char *counter_name(enum counter counter);
+
+/* Compares in one snapshot; the service may go on. Fills *audit, which was zeroed. */
+enum outcome rollups_verify(struct db_connection *connection, int64_t account_id,
+                            struct rollup_audit *audit);
+
+/* Writes an account's rollups anew, in one transaction. Until it ends, answers wait. */
+enum outcome rollups_rebuild(struct db_connection *connection, int64_t account_id);
+
+/*
+ * The same within the caller's transaction, which must begin with ROLLUP_REBUILD_BEGIN, so that it
+ * sees all that was committed and nothing is committed beside it: for changes of the time zone.
+ */
+#define ROLLUP_REBUILD_BEGIN                                                                       \
+    "BEGIN ISOLATION LEVEL REPEATABLE READ; LOCK TABLE rollups IN SHARE ROW EXCLUSIVE MODE"
+
+enum outcome rollups_rewrite(struct db_connection *connection, int64_t account_id);
+
+#endif
