@@ -153,7 +153,7 @@ static enum outcome count_facts(struct db_connection *connection, const char *ac
                                 int64_t *counted) {
     enum outcome outcome =
         db_execute(connection, "SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '64MB'; "
-                               "SET LOCAL jit = off");
+                               "SET LOCAL jit = off; SET LOCAL enable_sort = off");
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     if (outcome == OUTCOME_OK) {
         outcome = db_query_once(connection, &rows, count_again, DB_PARAMS(account));
