@@ -30,6 +30,13 @@ static const struct command_option key_revoke_options[] = {
     {"account", "ID", "1", "whose key it is"},
 };
 
+static const struct command_option link_options[] = {
+    {"account", "ID", "1", "whose survey it is"},
+    {"survey", "NAME", "understood", "what the customer is asked"},
+    {"contact", "REF", NULL, "the contact, as its helpdesk names it (default: a new one)"},
+    {"language", "TAG", NULL, "the customer's language, such as de or pt-BR"},
+};
+
 #define OPTIONS(options) options, COUNT(options)
 
 /* Sorted by name, as --help shows them. */
@@ -48,6 +55,8 @@ const struct command commands[] = {
      OPTIONS(key_list_options), false},
     {"key revoke", "ID", "Revoke the API key with this id", run_key_revoke,
      OPTIONS(key_revoke_options), false},
+    {"link", NULL, "Print a survey link, making the invitation if there is none yet", run_link,
+     OPTIONS(link_options), false},
     {"migrate", NULL, "Bring the database's schema up to date", run_migrate, NULL, 0, false},
 };
 const size_t command_count = COUNT(commands);

@@ -12,6 +12,9 @@
 /* A batch goes in whole or not at all; one API call, one step of the demo. */
 #define INVITATIONS_AT_ONCE_MAX 1000
 
+/* The rollup slot of whoever makes invitations: no lane writes there. */
+#define INVITATION_ROLLUP_SLOT 14
+
 /*
  * Stores invitations of one account, each filled in whole, its new id and times included, in one
  * transaction with the rollups (in slot). Of two for the same (survey, contact.ref) the first

@@ -1,0 +1,126 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include "cli/database.h"
+#include "store/invitation.h"
+#include "store/signing_key.h"
+#include "store/survey.h"
+
+/* What the command line asks for. */
+struct wish {
+    int64_t account_id;
+    const char *survey;
+    const char *contact_ref; /* NULL: a new contact */
+    const char *language;    /* NULL: none */
+};
+
+static bool has_control_characters(const char *text) {
+    for (; *text; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int read_wish(const struct invocation *invocation, struct wish *wish) {
+    wish->survey = invocation_option(invocation, "survey");
+    wish->contact_ref = invocation_option(invocation, "contact");
+    wish->language = invocation_option(invocation, "language");
+    if (!invocation_number(invocation, "account", 1, INT64_MAX, &wish->account_id)) {
+        return EXIT_USAGE;
+    }
+    if (survey_name_objection(wish->survey)) {
+        return refuse_option(invocation, "survey", "a survey's name");
+    }
+    if (wish->language && !language_tag_valid(wish->language)) {
+        return refuse_option(invocation, "language", "a language tag like de or pt-BR");
+    }
+    const char *ref = wish->contact_ref;
+    if (ref && (!*ref || strlen(ref) > CONTACT_REF_BYTES_MAX || has_control_characters(ref))) {
+        return refuse_option(invocation, "contact", "1 to 200 bytes without control characters");
+    }
+    return EXIT_SUCCESS;
+}
+
+static bool fill_contact(const struct wish *wish, const struct uuid *id, struct contact *contact) {
+    char fresh[UUID_TEXT_SIZE];
+    uuid_format(id, fresh);
+    contact->ref = strdup(wish->contact_ref ? wish->contact_ref : fresh);
+    contact->language = wish->language ? strdup(wish->language) : NULL;
+    return contact->ref && (!wish->language || contact->language);
+}
+
+/* Makes the invitation, or finds the one there is for this contact. */
+static enum outcome make_invitation(struct db_connection *connection, const struct wish *wish,
+                                    struct invitation *invitation) {
+    CLEANUP(survey_clear) struct survey survey = SURVEY_DEFAULT;
+    enum outcome outcome = load_survey(connection, wish->account_id, wish->survey, &survey);
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    invitation->account_id = wish->account_id;
+    invitation->id = uuid_new();
+    if (!fill_contact(wish, &invitation->id, &invitation->contact)) {
+        return OUTCOME_FAILED;
+    }
+    snprintf(invitation->survey, sizeof invitation->survey, "%s", survey.name);
+    snprintf(invitation->source, sizeof invitation->source, "link");
+    invitation->created_at_us = time_now_us();
+    invitation->contact.solved_at_us = invitation->created_at_us;
+    invitation->expires_at_us = invitation->created_at_us + survey.expires_after_days * US_PER_DAY;
+    bool created;
+    return store_invitations(connection, INVITATION_ROLLUP_SLOT, invitation, 1, &created);
+}
+
+static enum outcome print_link(struct db_connection *connection, const struct config *config,
+                               const struct invitation *invitation) {
+    struct signing_key_list list;
+    enum outcome outcome = load_signing_keys(connection, &list);
+    if (outcome != OUTCOME_OK || list.count == 0) {
+        return outcome == OUTCOME_OK ? OUTCOME_FAILED : outcome;
+    }
+    char token[TOKEN_TEXT_SIZE];
+    token_sign(&list.keys[0], &(struct token){invitation->account_id, invitation->id}, token);
+    const char *url = config->http.public_url;
+    size_t length = strlen(url);
+    while (length > 0 && url[length - 1] == '/') {
+        length--;
+    }
+    printf("%s%.*s/s/%s\n", length ? "" : "http://",
+           length ? (int)length : (int)strlen(config->http.listen),
+           length ? url : config->http.listen, token);
+    if (invitation->expires_at_us < time_now_us()) {
+        fprintf(stderr, "understood: this link has expired: the contact was invited before\n");
+    }
+    return OUTCOME_OK;
+}
+
+int run_link(const struct invocation *invocation) {
+    struct wish wish;
+    int status = read_wish(invocation, &wish);
+    if (status != EXIT_SUCCESS) {
+        return status;
+    }
+    CLEANUP(database_close) struct database database = {0};
+    if (!database_open(&database, &invocation->config, 1)) {
+        return EXIT_FAILURE;
+    }
+    CLEANUP(db_release) struct db_connection *connection = db_acquire(database.db);
+    CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
+    enum outcome outcome =
+        connection ? make_invitation(connection, &wish, &invitation) : OUTCOME_UNAVAILABLE;
+    if (outcome == OUTCOME_OK) {
+        outcome = print_link(connection, &invocation->config, &invitation);
+    }
+    if (outcome != OUTCOME_OK) {
+        fprintf(stderr, "understood: %s\n",
+                outcome == OUTCOME_NOT_FOUND ? "that account has no such survey"
+                                             : "the database could not do it (see above)");
+    }
+    return outcome == OUTCOME_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
