@@ -4,6 +4,9 @@
 
 #include "http/router.h"
 
+/* responses.c */
+handler create_response;
+
 /* surveys.c */
 handler list_surveys;
 handler get_survey;

@@ -1,0 +1,187 @@
+/* POST /v1/responses: one answer, or an array of them. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/api.h"
+#include "api/idempotency_key.h"
+#include "api/mistakes.h"
+#include "api/vote_answer.h"
+#include "api/vote_fields.h"
+#include "app.h"
+#include "base/cleanup.h"
+#include "base/time.h"
+#include "http/exchange.h"
+#include "intake/intake.h"
+#include "store/survey_cache.h"
+
+#define ARRAY_MAX     1000
+#define POINTER_BYTES 16
+
+/* What every vote of one request has in common. */
+struct sender {
+    struct app *app;
+    const struct request *request;
+    struct idempotency idempotency;
+};
+
+static void free_vote(struct vote *vote) {
+    if (vote) {
+        vote_clear(vote);
+        free(vote);
+    }
+}
+
+static void release_vote(struct vote **vote) {
+    free_vote(*vote);
+}
+
+/* Fills what the body does not say. OUTCOME_UNAVAILABLE when the survey is not cached and we may
+ * not block. */
+static enum outcome complete_vote(const struct sender *sender, int index, struct vote *vote) {
+    const struct request *request = sender->request;
+    CLEANUP(survey_cache_release) const struct survey *survey = NULL;
+    enum outcome outcome =
+        survey_cache_get(sender->app->survey_cache, request->principal.account_id, vote->survey,
+                         request->may_block, &survey);
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    vote->account_id = request->principal.account_id;
+    vote->id = uuid_new();
+    vote->edit_window_us = survey->edit_window_days * US_PER_DAY;
+    vote->idempotency = sender->idempotency;
+    vote->idempotency.index = index;
+    return OUTCOME_OK;
+}
+
+static struct response respond_no_survey(const char *pointer, struct mistakes *mistakes) {
+    char where[POINTER_BYTES + sizeof "/survey"];
+    snprintf(where, sizeof where, "%s/survey", pointer);
+    mistakes_add(mistakes, where, "names a survey that does not exist; see GET /v1/surveys");
+    return respond_mistakes(mistakes);
+}
+
+/* Reads, completes and hands in one vote; RESPONSE_LATER when intake has it, with context for done.
+ */
+static struct response submit(const struct sender *sender, const json_t *json, int index,
+                              vote_done *done, void *context) {
+    const struct request *request = sender->request;
+    char pointer[POINTER_BYTES] = "";
+    if (json_is_array(request->json)) {
+        snprintf(pointer, sizeof pointer, "/%d", index);
+    }
+    CLEANUP(release_vote) struct vote *vote = calloc(1, sizeof *vote);
+    CLEANUP(mistakes_clear) struct mistakes mistakes = {0};
+    if (!vote) {
+        return respond_outcome(OUTCOME_UNAVAILABLE, "response");
+    }
+    if (!read_vote(json, pointer, time_now_us(), vote, &mistakes)) {
+        return respond_mistakes(&mistakes);
+    }
+    enum outcome outcome = complete_vote(sender, index, vote);
+    if (outcome == OUTCOME_NOT_FOUND) {
+        return respond_no_survey(pointer, &mistakes);
+    }
+    if (outcome != OUTCOME_OK) {
+        return request->may_block ? respond_outcome(outcome, "survey") : respond_on_worker();
+    }
+    enum submission submission = intake_submit(
+        sender->app->intake, vote, exchange_deadline_us(request->exchange), done, context);
+    if (submission != SUBMITTED) {
+        return respond_refusal(submission);
+    }
+    vote = NULL;
+    return respond_later();
+}
+
+static void answer_one(void *context, const struct vote_result *result) {
+    exchange_answer(context, respond_vote(result));
+}
+
+static struct response create_one(const struct sender *sender) {
+    struct exchange *kept = exchange_keep(sender->request->exchange);
+    struct response response = submit(sender, sender->request->json, 0, answer_one, kept);
+    if (response.kind != RESPONSE_LATER) {
+        exchange_drop(kept);
+    }
+    return response;
+}
+
+/* An array under way: each element's answer, and how many are still out. */
+struct array_job {
+    struct exchange *exchange;
+    atomic_size_t open;
+    size_t count;
+    struct array_element {
+        struct array_job *job;
+        struct text answer;
+    } elements[];
+};
+
+/* One less is out; whoever finishes the last one answers the request. */
+static void settle_element(struct array_job *job) {
+    if (atomic_fetch_sub(&job->open, 1) != 1) {
+        return;
+    }
+    struct text body = {0};
+    text_append(&body, "{\"data\":[");
+    for (size_t i = 0; i < job->count; i++) {
+        const struct text *answer = &job->elements[i].answer;
+        text_append(&body, i ? "," : "");
+        text_append_bytes(&body, answer->bytes, answer->length);
+        body.failed = body.failed || answer->failed;
+        text_clear(&job->elements[i].answer);
+    }
+    text_append(&body, "]}");
+    exchange_answer(job->exchange, respond_text(207, TYPE_JSON, &body));
+    free(job);
+}
+
+static void answer_element(void *context, const struct vote_result *result) {
+    struct array_element *element = context;
+    append_vote_answer(&element->answer, respond_vote(result));
+    settle_element(element->job);
+}
+
+static struct response create_array(const struct sender *sender) {
+    const json_t *array = sender->request->json;
+    size_t count = json_array_size(array);
+    if (count == 0 || count > ARRAY_MAX) {
+        CLEANUP(mistakes_clear) struct mistakes mistakes = {0};
+        mistakes_add(&mistakes, "", "has %zu elements; expected 1 to %d", count, ARRAY_MAX);
+        return respond_mistakes(&mistakes);
+    }
+    struct array_job *job = calloc(1, sizeof *job + count * sizeof job->elements[0]);
+    if (!job) {
+        return respond_outcome(OUTCOME_UNAVAILABLE, "response");
+    }
+    job->exchange = exchange_keep(sender->request->exchange);
+    job->count = count;
+    atomic_init(&job->open, count + 1); /* one for this loop, so that it ends first */
+    for (size_t i = 0; i < count; i++) {
+        struct array_element *element = &job->elements[i];
+        element->job = job;
+        struct response response =
+            submit(sender, json_array_get(array, i), (int)i, answer_element, element);
+        if (response.kind != RESPONSE_LATER) {
+            append_vote_answer(&element->answer, response);
+            settle_element(job);
+        }
+    }
+    settle_element(job);
+    return respond_later();
+}
+
+struct response create_response(struct app *app, const struct request *request) {
+    struct sender sender = {.app = app, .request = request};
+    if (json_is_array(request->json) && !request->may_block) {
+        return respond_on_worker();
+    }
+    if (!request_idempotency(request, &sender.idempotency)) {
+        return respond_problem(400, "invalid_idempotency_key",
+                               "Idempotency-Key must be 1 to 255 visible ASCII characters, quoted "
+                               "or bare");
+    }
+    return json_is_array(request->json) ? create_array(&sender) : create_one(&sender);
+}

@@ -1,0 +1,19 @@
+/* What a client hears of its vote. */
+#ifndef API_VOTE_ANSWER_H
+#define API_VOTE_ANSWER_H
+
+#include "base/text.h"
+#include "http/response.h"
+#include "intake/intake.h"
+
+/* 201 for a new response, 200 for a changed one, 202 for one that is held; or the problem. */
+struct response respond_vote(const struct vote_result *result);
+
+/* The problem of a vote that intake did not take. */
+struct response respond_refusal(enum submission submission);
+
+/* Appends {"status": .., "response": {..}} or {"status": .., "problem": {..}}: one element of a
+ * 207. Takes ownership of response, which respond_vote or a problem function made. */
+void append_vote_answer(struct text *text, struct response response);
+
+#endif

@@ -1,0 +1,117 @@
+#include "api/vote_fields.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/contact_fields.h"
+#include "base/array.h"
+#include "base/time.h"
+
+#define POINTER_BYTES 64
+#define CLOCK_SKEW_US (5 * 60 * US_PER_SECOND)
+
+static const struct choice understood_choices[] = {
+    {"yes", UNDERSTOOD_YES},
+    {"partly", UNDERSTOOD_PARTLY},
+    {"no", UNDERSTOOD_NO},
+    {NULL, 0},
+};
+
+static const struct field answer_fields[] = {
+    {.name = "understood",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct answers, understood),
+     .choices = understood_choices},
+    {.name = "csat",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct answers, csat),
+     .min = CSAT_MIN,
+     .max = CSAT_MAX},
+    {.name = "nps",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct answers, nps),
+     .min = NPS_MIN,
+     .max = NPS_MAX},
+    {.name = "comment",
+     .kind = FIELD_LONG_TEXT,
+     .offset = offsetof(struct answers, comment),
+     .min = 0,
+     .max = COMMENT_CHARACTERS_MAX},
+};
+
+static const struct field_table answer_table = FIELD_TABLE(answer_fields);
+
+/* Our own page weighs its votes before it says so; nobody else may. */
+static const char *source_objection(const char *text) {
+    if (strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(text)) {
+        return "may have only a-z, 0-9, _ and -";
+    }
+    return strcmp(text, "page") == 0 ? "is kept for the survey page" : NULL;
+}
+
+static const struct field vote_fields[] = {
+    {.name = "survey",
+     .kind = FIELD_NAME,
+     .required = true,
+     .offset = offsetof(struct vote, survey),
+     .min = 1,
+     .max = SURVEY_NAME_BYTES_MAX},
+    {.name = "contact",
+     .kind = FIELD_OBJECT,
+     .required = true,
+     .offset = offsetof(struct vote, contact),
+     .object = &contact_table},
+    {.name = "answers",
+     .kind = FIELD_OBJECT,
+     .required = true,
+     .offset = offsetof(struct vote, answers),
+     .object = &answer_table},
+    {.name = "answered_at", .kind = FIELD_INSTANT, .offset = offsetof(struct vote, answered_at_us)},
+    {.name = "source",
+     .kind = FIELD_NAME,
+     .offset = offsetof(struct vote, source),
+     .min = 1,
+     .max = SOURCE_BYTES_MAX,
+     .objection = source_objection},
+};
+
+static const struct field_table vote_table = FIELD_TABLE(vote_fields);
+
+static void check_answers(const struct vote *vote, const char *pointer, struct mistakes *mistakes) {
+    if (mistakes_none(mistakes) && answers_empty(&vote->answers)) {
+        char where[POINTER_BYTES];
+        snprintf(where, sizeof where, "%s/answers", pointer);
+        mistakes_add(mistakes, where,
+                     "is empty; expected at least one of understood, csat, nps, comment");
+    }
+}
+
+static void check_answered_at(struct vote *vote, const char *pointer, int64_t now_us,
+                              struct mistakes *mistakes) {
+    if (vote->answered_at_us == TIME_NONE) {
+        vote->answered_at_us = now_us;
+    }
+    if (vote->answered_at_us > now_us + CLOCK_SKEW_US) {
+        char where[POINTER_BYTES];
+        snprintf(where, sizeof where, "%s/answered_at", pointer);
+        mistakes_add(mistakes, where,
+                     "lies more than 5 minutes in the future; expected a time up to now");
+    }
+}
+
+bool read_vote(const json_t *json, const char *pointer, int64_t now_us, struct vote *vote,
+               struct mistakes *mistakes) {
+    vote->contact = CONTACT_NONE;
+    vote->answers = ANSWERS_NONE;
+    vote->answered_at_us = TIME_NONE;
+    vote->received_at_us = now_us;
+    vote->trust = TRUST_CONFIRMED;
+    memcpy(vote->source, "api", sizeof "api");
+    read_fields(json, &vote_table, pointer, vote, mistakes);
+    char contact[POINTER_BYTES];
+    snprintf(contact, sizeof contact, "%s/contact", pointer);
+    complete_contact(&vote->contact, now_us, contact, mistakes);
+    check_answers(vote, pointer, mistakes);
+    check_answered_at(vote, pointer, now_us, mistakes);
+    return mistakes_none(mistakes);
+}
