@@ -26,6 +26,12 @@ struct request_param {
     const char *value;
 };
 
+/* A request header as it was sent; no control bytes but TAB in its value. */
+struct request_header {
+    const char *name;
+    const char *value;
+};
+
 enum scope {
     SCOPE_NONE, /* public */
     SCOPE_READ,
@@ -47,8 +53,11 @@ struct request {
     const char *path;       /* without the query */
     const char *target;     /* as it was sent: path and query */
     const char *request_id; /* ours, or the client's X-Request-Id when it is sane */
+    const char *trace_id;   /* of a valid traceparent: 32 hex digits; else "" */
     const struct route *route;
     struct principal principal;
+    const struct request_header *headers;
+    size_t header_count;
     const char *body; /* the raw bytes, NUL-terminated; never NULL */
     size_t body_length;
     const json_t *json;                          /* NULL unless the route needs JSON */
@@ -68,6 +77,14 @@ const char *request_path_param(const struct request *request, const char *name);
 /* The first value of a query parameter or form field, or NULL. */
 const char *request_query(const struct request *request, const char *name);
 const char *request_form(const struct request *request, const char *name);
+
+/* True when the client's Accept header, or its absence, allows media_type ("text/csv"). */
+bool request_accepts(const struct request *request, const char *media_type);
+
+/* The one of types the client likes best (the earlier one when it likes two as much), or NULL when
+ * it accepts none: answer 406. */
+const char *request_preferred_type(const struct request *request, const char *const types[],
+                                   size_t count);
 
 /* A header's value, or NULL. Headers that must be single (Authorization, Idempotency-Key,
  * Content-Type, Host, ...) were refused before if they were repeated. */

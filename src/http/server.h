@@ -2,6 +2,7 @@
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -33,6 +34,7 @@ struct server_options {
     size_t json_bytes_max;
     size_t form_bytes_max;
     const char *docs_url; /* problem types are docs_url + code */
+    bool access_log;      /* a line per request on stderr */
     const struct route *routes;
     size_t route_count;
     authorizer *authorize;

@@ -1,0 +1,169 @@
+#include "http/checks.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "http/accept.h"
+#include "http/credentials.h"
+#include "http/form.h"
+#include "http/parts.h"
+
+#define TYPE_FORM "application/x-www-form-urlencoded"
+#define CHALLENGE "Bearer realm=\"understood\", Basic realm=\"understood\", charset=\"UTF-8\""
+
+static bool refuse(struct exchange *exchange, struct response refusal) {
+    exchange->refusal = refusal;
+    return true;
+}
+
+static bool answer_asterisk(struct exchange *exchange) {
+    refuse(exchange, respond_empty(204));
+    response_set_header(&exchange->refusal, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
+    return true;
+}
+
+bool route_refuses(struct exchange *exchange) {
+    struct request *request = &exchange->request;
+    const struct server_options *options = &exchange->server->options;
+    if (strcmp(request->path, "*") == 0) {
+        return answer_asterisk(exchange);
+    }
+    unsigned status;
+    char allow[64];
+    request->route = find_route(options->routes, options->route_count, request, &status, allow);
+    if (request->route) {
+        return false;
+    }
+    if (status == 404) {
+        return refuse(exchange, respond_problem(404, "not_found", "there is nothing at this path"));
+    }
+    if (status == 501) {
+        return refuse(exchange, respond_problem(501, "not_implemented", "no such method"));
+    }
+    refuse(exchange, respond_problem(405, "method_not_allowed", "this path knows %s", allow));
+    response_set_header(&exchange->refusal, "Allow", allow);
+    return true;
+}
+
+static bool refuse_key(struct exchange *exchange, const char *detail) {
+    refuse(exchange, respond_problem(401, "unauthorized", "%s", detail));
+    response_set_header(&exchange->refusal, "WWW-Authenticate", CHALLENGE);
+    return true;
+}
+
+static const char *scope_name(enum scope scope) {
+    return scope == SCOPE_READ ? "read" : scope == SCOPE_WRITE ? "write" : "admin";
+}
+
+static bool principal_refused(struct exchange *exchange) {
+    enum scope needed = exchange->request.route->scope;
+    enum scope held = exchange->request.principal.scope;
+    if (held == needed || held == SCOPE_ADMIN) {
+        return false;
+    }
+    return refuse(exchange, respond_problem(403, "forbidden", "this needs a key with scope %s",
+                                            scope_name(needed)));
+}
+
+bool scope_refuses(struct exchange *exchange, bool may_block) {
+    struct request *request = &exchange->request;
+    exchange->authorization_unknown = false;
+    if (request->route->scope == SCOPE_NONE) {
+        return false;
+    }
+    char key[API_KEY_SIZE];
+    const char *authorization = request_header(request, "Authorization");
+    if (!authorization || !credentials_key(authorization, key)) {
+        return refuse_key(exchange, "send an API key: \"Authorization: Bearer KEY\"");
+    }
+    struct server *server = exchange->server;
+    switch (server->options.authorize(server->app, key, may_block, &request->principal)) {
+    case AUTHORIZED:
+        return principal_refused(exchange);
+    case AUTHORIZATION_DENIED:
+        return refuse_key(exchange, "the API key is unknown or revoked");
+    case AUTHORIZATION_UNKNOWN:
+        exchange->authorization_unknown = !may_block;
+        return may_block && refuse(exchange, respond_problem(503, "unavailable",
+                                                             "the key cannot be checked now"));
+    case AUTHORIZATION_UNAVAILABLE:
+        break;
+    }
+    return refuse(exchange, respond_problem(503, "unavailable", "the key cannot be checked now"));
+}
+
+static bool query_refused(struct exchange *exchange) {
+    struct request *request = &exchange->request;
+    const char *query = strchr(request->target, '?');
+    if (!query) {
+        return false;
+    }
+    char *copy = arena_copy(&exchange->arena, query + 1, strlen(query + 1));
+    const char *objection =
+        copy ? form_objection(copy, request->query, &request->query_count) : "out of memory";
+    return objection &&
+           refuse(exchange, respond_problem(400, "invalid_request", "the query: %s", objection));
+}
+
+static bool type_refused(struct exchange *exchange, const char *wanted) {
+    const char *type = request_header(&exchange->request, "Content-Type");
+    const char *coding = request_header(&exchange->request, "Content-Encoding");
+    if (coding && strcasecmp(coding, "identity") != 0) {
+        return refuse(exchange, respond_problem(415, "unsupported_media_type",
+                                                "send the body without Content-Encoding"));
+    }
+    if (!type || !content_type_is(type, wanted)) {
+        return refuse(exchange, respond_problem(415, "unsupported_media_type",
+                                                "send a body of Content-Type %s", wanted));
+    }
+    if (!request_header(&exchange->request, "Content-Length") &&
+        !request_header(&exchange->request, "Transfer-Encoding")) {
+        return refuse(exchange, respond_problem(411, "length_required",
+                                                "send Content-Length or chunked coding"));
+    }
+    return false;
+}
+
+bool media_refuses(struct exchange *exchange) {
+    struct request *request = &exchange->request;
+    unsigned needs = request->route->needs;
+    if ((needs & GIVES_JSON) && !request_accepts(request, TYPE_JSON)) {
+        return refuse(exchange, respond_problem(406, "not_acceptable", "the answer is " TYPE_JSON));
+    }
+    if (query_refused(exchange) || ((needs & NEEDS_JSON) && type_refused(exchange, TYPE_JSON)) ||
+        ((needs & NEEDS_FORM) && type_refused(exchange, TYPE_FORM))) {
+        return true;
+    }
+    return exchange->announced_length > exchange->body_max &&
+           refuse(exchange, respond_problem(413, "body_too_large", "the body exceeds %zu bytes",
+                                            exchange->body_max));
+}
+
+static bool json_refused(struct exchange *exchange) {
+    json_error_t error;
+    exchange->json =
+        json_loadb(exchange->request.body, exchange->body_length, JSON_REJECT_DUPLICATES, &error);
+    exchange->request.json = exchange->json;
+    return !exchange->json &&
+           refuse(exchange, respond_problem(400, "invalid_json", "at byte %d: %s", error.position,
+                                            error.text));
+}
+
+static bool form_refused(struct exchange *exchange) {
+    struct request *request = &exchange->request;
+    char *copy = strlen(request->body) == exchange->body_length
+                     ? arena_copy(&exchange->arena, request->body, exchange->body_length)
+                     : NULL;
+    const char *objection =
+        copy ? form_objection(copy, request->form, &request->form_count) : "a NUL byte";
+    return objection &&
+           refuse(exchange, respond_problem(400, "invalid_form", "the form: %s", objection));
+}
+
+bool body_refuses(struct exchange *exchange) {
+    unsigned needs = exchange->request.route->needs;
+    if (needs & NEEDS_JSON) {
+        return json_refused(exchange);
+    }
+    return (needs & NEEDS_FORM) && form_refused(exchange);
+}

@@ -1,0 +1,211 @@
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/time.h"
+#include "http/parts.h"
+#include "http/stream.h"
+#include "http/watch.h"
+
+#define TICK_MS_MAX 500
+#define TICK_MS_MIN 20
+#define OVERDUE_MAX 256 /* requests given up in one look at one thread's connections */
+#define US_PER_MS   1000
+
+struct reaper {
+    struct server *server;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stopping;
+    unsigned tick_ms;
+};
+
+static int64_t limit_us(unsigned milliseconds) {
+    return (int64_t)milliseconds * US_PER_MS;
+}
+
+/* What the peer has sent on this connection so far. */
+static uint64_t bytes_received(int fd) {
+    struct tcp_info info = {0};
+    socklen_t length = sizeof info;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) {
+        return 0;
+    }
+    return info.tcpi_bytes_received;
+}
+
+/*
+ * Between two requests libmicrohttpd tells nothing of the bytes that arrive before a request line
+ * is whole; the kernel does. From the first of them on it is no longer idleness.
+ */
+static bool idle_overdue(struct watch *watch, int64_t since, int64_t now,
+                         const struct server_options *options) {
+    uint64_t bytes = bytes_received(watch->fd);
+    if (watch->seen_since_us != since) {
+        watch->seen_since_us = since;
+        watch->seen_bytes = bytes;
+        watch->bytes_since_us = 0;
+    } else if (bytes > watch->seen_bytes && !watch->bytes_since_us) {
+        watch->bytes_since_us = now;
+    }
+    if (watch->bytes_since_us) {
+        return now - watch->bytes_since_us > limit_us(options->header_deadline_ms);
+    }
+    return now - since > limit_us(options->idle_timeout_ms);
+}
+
+static bool overdue(struct watch *watch, int64_t now, const struct server_options *options) {
+    int64_t since = atomic_load_explicit(&watch->since_us, memory_order_relaxed);
+    switch ((enum watch_phase)atomic_load_explicit(&watch->phase, memory_order_acquire)) {
+    case WATCH_NEW:
+    case WATCH_HEAD:
+        return now - since > limit_us(options->header_deadline_ms);
+    case WATCH_IDLE:
+        return idle_overdue(watch, since, now, options);
+    case WATCH_BODY:
+        return now - since > limit_us(options->body_deadline_ms);
+    case WATCH_ANSWER:
+        break;
+    }
+    return false;
+}
+
+/* Waits for an answer, past when. */
+static bool waits(const struct watch *watch, int64_t when) {
+    int64_t deadline = watch->exchange ? exchange_deadline_us(watch->exchange) : 0;
+    return deadline && deadline <= when && atomic_load(&watch->exchange->state) == EXCHANGE_OPEN;
+}
+
+/*
+ * Collects up to OVERDUE_MAX exchanges that wait past when, each kept; cuts connections that are
+ * overdue themselves. shutdown, never close: the descriptor is libmicrohttpd's.
+ */
+static size_t look(struct server *server, struct watch_table *table, int64_t when,
+                   struct exchange *late[OVERDUE_MAX]) {
+    size_t count = 0;
+    int64_t now = time_monotonic_us();
+    pthread_mutex_lock(&table->lock);
+    for (struct watch *watch = table->first; watch; watch = watch->next) {
+        if (count < OVERDUE_MAX && waits(watch, when)) {
+            late[count++] = exchange_keep(watch->exchange);
+        } else if (overdue(watch, now, &server->options)) {
+            shutdown(watch->fd, SHUT_RDWR);
+        }
+    }
+    pthread_mutex_unlock(&table->lock);
+    return count;
+}
+
+/* Answers outside the table's lock: resuming takes libmicrohttpd's, which is held around ours. */
+static void give_up_late(struct server *server, struct watch_table *table, int64_t when) {
+    struct exchange *late[OVERDUE_MAX];
+    size_t count = look(server, table, when, late);
+    for (size_t i = 0; i < count; i++) {
+        exchange_give_up(late[i]);
+        exchange_drop(late[i]);
+    }
+}
+
+static struct timespec next_tick(unsigned tick_ms) {
+    struct timespec when;
+    clock_gettime(CLOCK_MONOTONIC, &when);
+    int64_t nanoseconds = when.tv_nsec + (int64_t)tick_ms * 1000000;
+    when.tv_sec += nanoseconds / 1000000000;
+    when.tv_nsec = nanoseconds % 1000000000;
+    return when;
+}
+
+static void *reap(void *context) {
+    struct reaper *reaper = context;
+    struct server *server = reaper->server;
+    pthread_mutex_lock(&reaper->lock);
+    while (!reaper->stopping) {
+        struct timespec when = next_tick(reaper->tick_ms);
+        pthread_cond_timedwait(&reaper->wake, &reaper->lock, &when);
+        pthread_mutex_unlock(&reaper->lock);
+        for (unsigned i = 0; i < server->thread_count; i++) {
+            give_up_late(server, &server->threads[i].watches, time_monotonic_us());
+        }
+        pthread_mutex_lock(&reaper->lock);
+    }
+    pthread_mutex_unlock(&reaper->lock);
+    return NULL;
+}
+
+/* An eighth of the shortest deadline. */
+static unsigned tick_ms(const struct server_options *options) {
+    unsigned shortest = options->header_deadline_ms;
+    shortest = options->body_deadline_ms < shortest ? options->body_deadline_ms : shortest;
+    shortest = options->answer_deadline_ms < shortest ? options->answer_deadline_ms : shortest;
+    shortest /= 8;
+    return shortest > TICK_MS_MAX ? TICK_MS_MAX : shortest < TICK_MS_MIN ? TICK_MS_MIN : shortest;
+}
+
+struct reaper *reaper_start(struct server *server) {
+    struct reaper *reaper = calloc(1, sizeof *reaper);
+    if (!reaper) {
+        return NULL;
+    }
+    reaper->server = server;
+    reaper->tick_ms = tick_ms(&server->options);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&reaper->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&reaper->lock, NULL);
+    if (pthread_create(&reaper->thread, NULL, reap, reaper) != 0) {
+        free(reaper);
+        return NULL;
+    }
+    return reaper;
+}
+
+void reaper_stop(struct reaper *reaper) {
+    pthread_mutex_lock(&reaper->lock);
+    reaper->stopping = true;
+    pthread_cond_signal(&reaper->wake);
+    pthread_mutex_unlock(&reaper->lock);
+    pthread_join(reaper->thread, NULL);
+    pthread_cond_destroy(&reaper->wake);
+    pthread_mutex_destroy(&reaper->lock);
+    free(reaper);
+}
+
+static void abort_streams(struct watch_table *table) {
+    struct exchange *streaming[OVERDUE_MAX];
+    size_t count = 0;
+    pthread_mutex_lock(&table->lock);
+    for (struct watch *watch = table->first; watch && count < OVERDUE_MAX; watch = watch->next) {
+        if (watch->exchange && atomic_load(&watch->exchange->streaming)) {
+            streaming[count++] = exchange_keep(watch->exchange);
+        }
+    }
+    pthread_mutex_unlock(&table->lock);
+    for (size_t i = 0; i < count; i++) {
+        streaming_abort(atomic_load(&streaming[i]->streaming));
+        exchange_drop(streaming[i]);
+    }
+}
+
+void reaper_give_up_all(struct server *server) {
+    for (unsigned i = 0; i < server->thread_count; i++) {
+        give_up_late(server, &server->threads[i].watches, INT64_MAX);
+        abort_streams(&server->threads[i].watches);
+    }
+}
+
+void reaper_disconnect(struct server *server, bool everybody) {
+    for (unsigned i = 0; i < server->thread_count; i++) {
+        struct watch_table *table = &server->threads[i].watches;
+        pthread_mutex_lock(&table->lock);
+        for (struct watch *watch = table->first; watch; watch = watch->next) {
+            if (everybody || !watch->exchange) {
+                shutdown(watch->fd, SHUT_RDWR);
+            }
+        }
+        pthread_mutex_unlock(&table->lock);
+    }
+}

@@ -1,0 +1,117 @@
+#include "http/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/connection.h"
+#include "http/parts.h"
+
+#define CHUNK_BYTES_MAX (4U << 20) /* what one call of next_chunk may make */
+
+enum streaming_state {
+    STREAMING_IDLE,
+    STREAMING_WORKING, /* suspended; a worker makes the next piece */
+    STREAMING_ABORTED,
+};
+
+/* The worker owns chunk and ended while WORKING, the http thread otherwise. */
+struct streaming {
+    atomic_uint references;
+    atomic_int state;
+    struct server *server;
+    struct MHD_Connection *connection;
+    struct stream *stream; /* owned */
+    struct text chunk;
+    size_t sent;
+    bool ended;
+    bool waiting; /* suspended by us */
+    struct job job;
+};
+
+static void make_chunk(struct job *job);
+
+struct streaming *streaming_new(struct exchange *exchange, struct stream *stream) {
+    struct streaming *streaming = calloc(1, sizeof *streaming);
+    if (!streaming) {
+        stream->release(stream);
+        return NULL;
+    }
+    atomic_init(&streaming->references, 2);
+    streaming->server = exchange->server;
+    streaming->connection = exchange->connection;
+    streaming->stream = stream;
+    streaming->chunk.bytes_max = CHUNK_BYTES_MAX;
+    streaming->job.run = make_chunk;
+    atomic_store(&exchange->streaming, streaming);
+    return streaming;
+}
+
+void streaming_drop(struct streaming *streaming) {
+    if (atomic_fetch_sub(&streaming->references, 1) != 1) {
+        return;
+    }
+    streaming->stream->release(streaming->stream);
+    text_clear(&streaming->chunk);
+    free(streaming);
+}
+
+/* On a worker, which has a reference. */
+static void make_chunk(struct job *job) {
+    struct streaming *streaming =
+        (struct streaming *)((char *)job - offsetof(struct streaming, job));
+    streaming->chunk.length = 0;
+    streaming->sent = 0;
+    while (!streaming->ended && !streaming->chunk.failed && streaming->chunk.length == 0) {
+        streaming->ended = !streaming->stream->next_chunk(streaming->stream, &streaming->chunk);
+    }
+    int working = STREAMING_WORKING;
+    if (atomic_compare_exchange_strong(&streaming->state, &working, STREAMING_IDLE)) {
+        connection_resume(streaming->connection);
+    }
+    streaming_drop(streaming);
+}
+
+static enum streaming_read wait_for_chunk(struct streaming *streaming) {
+    struct server *server = streaming->server;
+    atomic_fetch_add(&server->suspended, 1);
+    if (atomic_load(&server->refusing)) {
+        atomic_fetch_sub(&server->suspended, 1);
+        return STREAMING_BROKEN;
+    }
+    connection_suspend(streaming->connection);
+    streaming->waiting = true;
+    atomic_fetch_add(&streaming->references, 1);
+    atomic_store(&streaming->state, STREAMING_WORKING);
+    workers_submit_always(server->workers, &streaming->job);
+    return STREAMING_SUSPENDED;
+}
+
+static void end_wait(struct streaming *streaming) {
+    if (streaming->waiting) {
+        streaming->waiting = false;
+        atomic_fetch_sub(&streaming->server->suspended, 1);
+    }
+}
+
+enum streaming_read streaming_read(struct streaming *streaming, char *buffer, size_t size,
+                                   size_t *length) {
+    end_wait(streaming);
+    if (atomic_load(&streaming->state) == STREAMING_ABORTED || streaming->chunk.failed) {
+        return STREAMING_BROKEN;
+    }
+    size_t left = streaming->chunk.length - streaming->sent;
+    if (left == 0) {
+        return streaming->ended ? STREAMING_END : wait_for_chunk(streaming);
+    }
+    *length = left < size ? left : size;
+    memcpy(buffer, streaming->chunk.bytes + streaming->sent, *length);
+    streaming->sent += *length;
+    return STREAMING_BYTES;
+}
+
+void streaming_abort(struct streaming *streaming) {
+    int working = STREAMING_WORKING;
+    if (atomic_compare_exchange_strong(&streaming->state, &working, STREAMING_ABORTED)) {
+        connection_resume(streaming->connection);
+    }
+}

@@ -1,0 +1,66 @@
+/* The connections of each http thread and the thread that watches their deadlines: libmicrohttpd's
+ * own timeout only knows inactivity, and a suspended connection has none. */
+#ifndef HTTP_WATCH_H
+#define HTTP_WATCH_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct exchange;
+struct reaper;
+struct server;
+
+enum watch_phase {
+    WATCH_NEW,  /* connected, nothing asked yet */
+    WATCH_IDLE, /* between two requests */
+    WATCH_HEAD, /* the request line is here */
+    WATCH_BODY,
+    WATCH_ANSWER, /* the request is whole */
+};
+
+/* One connection. */
+struct watch {
+    struct watch_table *table;
+    struct watch *previous;
+    struct watch *next;
+    int fd;
+    char address[46];
+    atomic_int phase;
+    _Atomic(int64_t) since_us; /* of the request (head, body) or of the phase (new, idle) */
+    struct exchange *exchange; /* under the table's lock */
+    /* The reaper's own: what it saw last. */
+    int64_t seen_since_us;
+    uint64_t seen_bytes;
+    int64_t bytes_since_us; /* when bytes of a next request were first seen; 0 before */
+};
+
+struct watch_table {
+    pthread_mutex_t lock;
+    struct watch *first;
+};
+
+void watch_table_init(struct watch_table *table);
+void watch_table_clear(struct watch_table *table);
+
+/* fd is lent until watch_free. NULL when out of memory. */
+struct watch *watch_new(struct watch_table *table, int fd);
+void watch_free(struct watch *watch);
+
+/* A request begins on, moves through, and leaves the connection; on its http thread. */
+void watch_begin(struct watch *watch, struct exchange *exchange);
+void watch_enter(struct watch *watch, enum watch_phase phase);
+void watch_end(struct watch *watch);
+
+/* Starts the thread that holds everybody to the server's deadlines; NULL when it cannot. */
+struct reaper *reaper_start(struct server *server);
+void reaper_stop(struct reaper *reaper);
+
+/* Gives up every request that still waits, and every stream; at the end of the service. */
+void reaper_give_up_all(struct server *server);
+
+/* Disconnects whoever is not in the middle of a request; with everybody, also those. */
+void reaper_disconnect(struct server *server, bool everybody);
+
+#endif
