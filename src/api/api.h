@@ -6,6 +6,11 @@
 
 /* responses.c */
 handler create_response;
+/* operations.c */
+handler get_livez;
+handler get_readyz;
+handler get_service_metrics;
+handler get_openapi;
 
 /* surveys.c */
 handler list_surveys;

@@ -98,7 +98,7 @@ static bool query_refused(struct exchange *exchange) {
     if (!query) {
         return false;
     }
-    char *copy = arena_copy(&exchange->arena, query + 1, strlen(query + 1));
+    char *copy = scratch_copy(&exchange->scratch, query + 1, strlen(query + 1));
     const char *objection =
         copy ? form_objection(copy, request->query, &request->query_count) : "out of memory";
     return objection &&
@@ -152,7 +152,7 @@ static bool json_refused(struct exchange *exchange) {
 static bool form_refused(struct exchange *exchange) {
     struct request *request = &exchange->request;
     char *copy = strlen(request->body) == exchange->body_length
-                     ? arena_copy(&exchange->arena, request->body, exchange->body_length)
+                     ? scratch_copy(&exchange->scratch, request->body, exchange->body_length)
                      : NULL;
     const char *objection =
         copy ? form_objection(copy, request->form, &request->form_count) : "a NUL byte";

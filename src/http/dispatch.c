@@ -29,7 +29,7 @@ static bool note_path(struct exchange *exchange, const char *target) {
     struct request *request = &exchange->request;
     const char *origin = target_origin_form(target);
     request->target = origin;
-    request->path = arena_copy(&exchange->arena, origin, strcspn(origin, "?"));
+    request->path = scratch_copy(&exchange->scratch, origin, strcspn(origin, "?"));
     return request->path != NULL;
 }
 

@@ -16,8 +16,8 @@ struct exchange *exchange_new(struct http_thread *thread, struct MHD_Connection 
     if (!exchange) {
         return NULL;
     }
-    memset(exchange, 0, offsetof(struct exchange, arena));
-    arena_init(&exchange->arena);
+    memset(exchange, 0, offsetof(struct exchange, scratch));
+    scratch_init(&exchange->scratch);
     atomic_init(&exchange->references, 1);
     exchange->thread = thread;
     exchange->server = thread->server;
@@ -45,7 +45,7 @@ void exchange_drop(struct exchange *exchange) {
     response_clear(&exchange->response);
     json_decref(exchange->json);
     free(exchange->body);
-    arena_clear(&exchange->arena);
+    scratch_clear(&exchange->scratch);
     free(exchange);
 }
 

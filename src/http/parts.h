@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 #include "http/access_log.h"
-#include "http/arena.h"
 #include "http/exchange.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/scratch.h"
 #include "http/server.h"
 #include "http/traffic_metrics.h"
 #include "http/watch.h"
@@ -92,7 +92,7 @@ struct exchange {
     char request_id[REQUEST_ID_SIZE];
     char trace_id[TRACE_ID_SIZE];
     char client_address[CLIENT_ADDRESS_SIZE];
-    struct arena arena; /* last: it is not cleared */
+    struct scratch scratch; /* last: it is not cleared */
 };
 
 /* A new exchange with one reference, the connection's; NULL when out of memory. */

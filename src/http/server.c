@@ -120,7 +120,7 @@ static enum MHD_Result send_answer(struct exchange *exchange) {
 /* ---- requests ---- */
 
 struct header_list {
-    struct arena *arena;
+    struct scratch *scratch;
     struct request_header *headers;
     size_t count;
     bool sound; /* no NUL in any, and memory for all */
@@ -134,8 +134,8 @@ static enum MHD_Result keep_header(void *closure, enum MHD_ValueKind kind, const
     if (list->count > HEADERS_MAX) {
         return MHD_NO;
     }
-    char *name_copy = arena_copy(list->arena, name, name_length);
-    char *value_copy = arena_copy(list->arena, value ? value : "", value_length);
+    char *name_copy = scratch_copy(list->scratch, name, name_length);
+    char *value_copy = scratch_copy(list->scratch, value ? value : "", value_length);
     if (!name_copy || !value_copy) {
         list->sound = false;
         return MHD_NO;
@@ -151,16 +151,16 @@ static enum MHD_Result keep_header(void *closure, enum MHD_ValueKind kind, const
 /* All that outlives libmicrohttpd's own memory of the request is copied. */
 static bool read_head(struct exchange *exchange, const char *method, const char *version,
                       struct head *head) {
-    struct arena *arena = &exchange->arena;
-    struct header_list list = {.arena = arena, .sound = true};
-    list.headers = arena_take(arena, (HEADERS_MAX + 1) * sizeof list.headers[0]);
+    struct scratch *scratch = &exchange->scratch;
+    struct header_list list = {.scratch = scratch, .sound = true};
+    list.headers = scratch_take(scratch, (HEADERS_MAX + 1) * sizeof list.headers[0]);
     if (!list.headers) {
         return false;
     }
     MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, keep_header, &list);
-    *head = (struct head){.method = arena_copy(arena, method, strlen(method)),
+    *head = (struct head){.method = scratch_copy(scratch, method, strlen(method)),
                           .target = exchange->request.target,
-                          .version = arena_copy(arena, version, strlen(version)),
+                          .version = scratch_copy(scratch, version, strlen(version)),
                           .headers = list.headers,
                           .header_count = list.count};
     return list.sound && head->method && head->version;
@@ -230,7 +230,7 @@ static void *on_target(void *closure, const char *target, struct MHD_Connection 
     exchange->watch = watch;
     memcpy(exchange->client_address, watch->address, sizeof exchange->client_address);
     if (target) {
-        exchange->request.target = arena_copy(&exchange->arena, target, strlen(target));
+        exchange->request.target = scratch_copy(&exchange->scratch, target, strlen(target));
         char *query = strchr((char *)target, '?');
         if (query) {
             query[1] = '\0';

@@ -1,0 +1,21 @@
+#include "routes.h"
+
+#include "api/api.h"
+#include "base/array.h"
+
+/* The operation in openapi.yaml has the name of the function that handles it. */
+#define ROUTE(method, path, operation, scope, runs, needs)                                         \
+    { method, path, #operation, operation, scope, runs, needs }
+
+/* clang-format off: one row a line */
+const struct route routes[] = {
+    ROUTE("GET", "/livez", get_livez, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
+    ROUTE("GET", "/metrics", get_service_metrics, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
+    ROUTE("GET", "/openapi.json", get_openapi, SCOPE_NONE, RUNS_AT_ONCE, GIVES_JSON),
+    ROUTE("GET", "/readyz", get_readyz, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
+    ROUTE("GET", "/v1/surveys", list_surveys, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("GET", "/v1/surveys/{survey}", get_survey, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("PUT", "/v1/surveys/{survey}", put_survey, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
+};
+/* clang-format on */
+const size_t route_count = COUNT(routes);
