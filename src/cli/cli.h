@@ -15,5 +15,6 @@ command_run run_link;
 command_run run_migrate;
 command_run run_routes;
 command_run run_serve;
+command_run run_verify;
 
 #endif

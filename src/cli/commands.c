@@ -37,6 +37,11 @@ static const struct command_option link_options[] = {
     {"language", "TAG", NULL, "the customer's language, such as de or pt-BR"},
 };
 
+static const struct command_option verify_options[] = {
+    {"account", "ID", NULL, "only this account; else all of them, one after the other"},
+    {"rebuild", NULL, NULL, "first write the rollups anew; answers wait meanwhile"},
+};
+
 #define OPTIONS(options) options, COUNT(options)
 
 /* Sorted by name, as --help shows them. */
@@ -58,5 +63,7 @@ const struct command commands[] = {
     {"link", NULL, "Print a survey link, making the invitation if there is none yet", run_link,
      OPTIONS(link_options), false},
     {"migrate", NULL, "Bring the database's schema up to date", run_migrate, NULL, 0, false},
+    {"verify", NULL, "Count every score again from the answers and list what differs", run_verify,
+     OPTIONS(verify_options), false},
 };
 const size_t command_count = COUNT(commands);

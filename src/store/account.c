@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -76,6 +77,28 @@ enum outcome list_accounts(struct db_connection *connection,
         each(&account);
     }
     return outcome;
+}
+
+enum outcome load_account_ids(struct db_connection *connection, int64_t account_id, int64_t **ids,
+                              size_t *count) {
+    char id[ID_TEXT_SIZE];
+    snprintf(id, sizeof id, "%" PRId64, account_id);
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_query(connection, &rows,
+                                    "SELECT account_id FROM accounts WHERE $1::bigint IN (0, "
+                                    "account_id) ORDER BY account_id",
+                                    DB_PARAMS(id));
+    size_t found = outcome == OUTCOME_OK ? (size_t)PQntuples(rows) : 0;
+    int64_t *list = outcome == OUTCOME_OK ? calloc(found + 1, sizeof *list) : NULL;
+    if (!list) {
+        return outcome == OUTCOME_OK ? OUTCOME_FAILED : outcome;
+    }
+    for (size_t i = 0; i < found; i++) {
+        list[i] = db_int(rows, (int)i, 0);
+    }
+    *ids = list;
+    *count = found;
+    return OUTCOME_OK;
 }
 
 static enum outcome update_account(struct db_connection *connection, int64_t account_id,

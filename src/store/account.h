@@ -22,6 +22,10 @@ enum outcome load_account(struct db_connection *connection, int64_t account_id,
 enum outcome list_accounts(struct db_connection *connection,
                            void (*each)(const struct account *account));
 
+/* The ids of all accounts, or only account_id's when it is not 0; *ids is the caller's to free. */
+enum outcome load_account_ids(struct db_connection *connection, int64_t account_id, int64_t **ids,
+                              size_t *count);
+
 /* Changes what is not NULL; OUTCOME_REJECTED as above, OUTCOME_NOT_FOUND without that account. */
 enum outcome change_account(struct db_connection *connection, int64_t account_id, const char *name,
                             const char *time_zone);

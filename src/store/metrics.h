@@ -16,7 +16,7 @@
 #define METRICS_DAYS_MAX        3660
 #define METRICS_HOURS_DEFAULT   336 /* 14 days */
 #define METRICS_HOURS_MAX       338 /* 14 days, one of them longer, begun and ended within an hour */
-#define METRICS_TIME_ZONE_SIZE  64
+#define METRICS_TIME_ZONE_SIZE  65
 #define METRICS_LOCAL_DATE_SIZE 16
 
 enum metrics_interval {

@@ -1,0 +1,114 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include "cli/database.h"
+#include "store/account.h"
+#include "store/rollup_audit.h"
+
+/* What came of all accounts so far. */
+struct verdict {
+    int64_t compared;
+    int64_t differing;
+    bool failed;
+};
+
+static void print_difference(int64_t account_id, const struct rollup_difference *difference) {
+    printf("account %" PRId64 "\t%s\t%s\t%s\t%s", account_id, difference->survey,
+           difference->dimension, difference->value, difference->day);
+    const char *separator = "\t";
+    for (enum counter i = 0; i < COUNTERS; i++) {
+        int64_t stored = difference->stored.sums[i];
+        int64_t counted = difference->counted.sums[i];
+        if (stored != counted) {
+            printf("%s%s %" PRId64 " should be %" PRId64, separator, counter_name(i), stored,
+                   counted);
+            separator = ", ";
+        }
+    }
+    putchar('\n');
+}
+
+static void print_audit(int64_t account_id, const struct rollup_audit *audit) {
+    for (size_t i = 0; i < audit->listed_count; i++) {
+        print_difference(account_id, &audit->listed[i]);
+    }
+    int64_t unlisted = audit->differing - (int64_t)audit->listed_count;
+    if (unlisted > 0) {
+        printf("account %" PRId64 "\tand %" PRId64 " more\n", account_id, unlisted);
+    }
+}
+
+static void verify_account(struct db_connection *connection, int64_t account_id,
+                           struct verdict *verdict) {
+    CLEANUP(rollup_audit_clear) struct rollup_audit audit = {0};
+    if (rollups_verify(connection, account_id, &audit) != OUTCOME_OK) {
+        verdict->failed = true;
+        return;
+    }
+    print_audit(account_id, &audit);
+    verdict->compared += audit.compared;
+    verdict->differing += audit.differing;
+}
+
+static void visit_account(struct db_connection *connection, int64_t account_id, bool rebuild,
+                          struct verdict *verdict) {
+    if (rebuild && rollups_rebuild(connection, account_id) != OUTCOME_OK) {
+        verdict->failed = true;
+        return;
+    }
+    verify_account(connection, account_id, verdict);
+}
+
+static int conclude(const struct verdict *verdict, size_t accounts, int64_t started_us) {
+    if (verdict->failed) {
+        fputs("understood: could not verify (see above)\n", stderr);
+        return EXIT_FAILURE;
+    }
+    double seconds = (double)(time_monotonic_us() - started_us) / (double)US_PER_SECOND;
+    printf("%" PRId64 " of %" PRId64 " sums differ in %zu account(s), %.1f s\n", verdict->differing,
+           verdict->compared, accounts, seconds);
+    return verdict->differing ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* The ids of the accounts wanted: the one of --account, or all. */
+static bool find_accounts(const struct invocation *invocation, struct db_connection *connection,
+                          int64_t **ids, size_t *count) {
+    int64_t wanted = 0;
+    if (invocation_option(invocation, "account") &&
+        !invocation_number(invocation, "account", 1, INT64_MAX, &wanted)) {
+        return false;
+    }
+    enum outcome outcome = load_account_ids(connection, wanted, ids, count);
+    if (outcome == OUTCOME_OK && *count == 0) {
+        fputs("understood: there is no such account; see `understood account list`\n", stderr);
+    }
+    return outcome == OUTCOME_OK && *count > 0;
+}
+
+static void free_ids(int64_t **ids) {
+    free(*ids);
+}
+
+int run_verify(const struct invocation *invocation) {
+    CLEANUP(database_close) struct database database = {0};
+    if (!database_open(&database, &invocation->config, 1)) {
+        return EXIT_FAILURE;
+    }
+    int64_t started_us = time_monotonic_us();
+    CLEANUP(db_release) struct db_connection *connection = db_acquire(database.db);
+    CLEANUP(free_ids) int64_t *ids = NULL;
+    size_t count = 0;
+    if (!connection || !find_accounts(invocation, connection, &ids, &count)) {
+        return EXIT_FAILURE;
+    }
+    bool rebuild = invocation_option(invocation, "rebuild") != NULL;
+    struct verdict verdict = {0};
+    for (size_t i = 0; i < count && !verdict.failed; i++) {
+        visit_account(connection, ids[i], rebuild, &verdict);
+    }
+    return conclude(&verdict, count, started_us);
+}
