@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "store/rollup_audit.h"
 
 #define ID_TEXT_SIZE 24
 
@@ -116,9 +117,26 @@ static enum outcome update_account(struct db_connection *connection, int64_t acc
     return outcome;
 }
 
+/* The days of every answer move with the zone: counted again before anybody else counts. */
+static enum outcome move_account(struct db_connection *connection, int64_t account_id,
+                                 const char *name, const char *time_zone) {
+    enum outcome outcome = db_execute(connection, ROLLUP_REBUILD_BEGIN);
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    outcome = update_account(connection, account_id, name, time_zone);
+    if (outcome == OUTCOME_OK) {
+        outcome = rollups_rewrite(connection, account_id);
+    }
+    enum outcome end = db_execute(connection, outcome == OUTCOME_OK ? "COMMIT" : "ROLLBACK");
+    return outcome == OUTCOME_OK ? end : outcome;
+}
+
 enum outcome change_account(struct db_connection *connection, int64_t account_id, const char *name,
                             const char *time_zone) {
-    enum outcome outcome = time_zone ? check_time_zone(connection, time_zone) : OUTCOME_OK;
-    return outcome == OUTCOME_OK ? update_account(connection, account_id, name, time_zone)
-                                 : outcome;
+    if (!time_zone) {
+        return update_account(connection, account_id, name, NULL);
+    }
+    enum outcome outcome = check_time_zone(connection, time_zone);
+    return outcome == OUTCOME_OK ? move_account(connection, account_id, name, time_zone) : outcome;
 }

@@ -26,7 +26,8 @@ enum outcome list_accounts(struct db_connection *connection,
 enum outcome load_account_ids(struct db_connection *connection, int64_t account_id, int64_t **ids,
                               size_t *count);
 
-/* Changes what is not NULL; OUTCOME_REJECTED as above, OUTCOME_NOT_FOUND without that account. */
+/* Changes what is not NULL; another time zone counts all of the account's scores again.
+ * OUTCOME_REJECTED as above, OUTCOME_NOT_FOUND without that account. */
 enum outcome change_account(struct db_connection *connection, int64_t account_id, const char *name,
                             const char *time_zone);
 
