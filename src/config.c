@@ -93,6 +93,7 @@ static const struct config_key keys[] = {
     NUMBER(keys, cache_s, 10, 0, 3600,
            "Revoked API keys and changed surveys are noticed within this time"),
     CHOICE(log, level, "info", "error, info, debug", "What is logged, as JSON lines on stderr"),
+    SWITCH(log, access, "true", "A line per request, written in batches"),
 };
 
 static const struct config_key *find_key(const char *section, const char *name) {

@@ -55,6 +55,7 @@ struct config {
     } keys;
     struct {
         char *level; /* error, info or debug */
+        bool access; /* a line per request */
     } log;
 };
 
