@@ -17,28 +17,30 @@
     "COALESCE(" instant "::timestamptz, timezone((SELECT time_zone FROM accounts"                  \
     " WHERE accounts.account_id = $1), " day "::timestamp), " unbounded "::timestamptz)"
 
-/* One statement for every filter: time is what bounds the range of the index that is read, and a
- * condition whose parameter is NULL costs next to nothing. */
-#define FILTERED                                                                                   \
-    "SELECT " RESPONSE_COLUMNS " FROM responses WHERE account_id = $1"                             \
-    " AND answered_at >= " BOUND("$2", "$3", "'-infinity'") " AND answered_at < " BOUND(           \
-        "$4", "$5", "'infinity'") " AND ($6::text IS NULL OR survey = $6)"                         \
-                                  " AND ($7::text IS NULL OR $7 = ANY (agents))"                   \
-                                  " AND ($8::text IS NULL OR team = $8)"                           \
-                                  " AND ($9::text IS NULL OR channel = $9)"                        \
-                                  " AND ($10::text IS NULL OR reason = $10)"                       \
-                                  " AND ($11::text IS NULL OR language = $11)"                     \
-                                  " AND ($12::text IS NULL OR understood = $12)"                   \
-                                  " AND ($13::text IS NULL OR trust = $13)"                        \
-                                  " AND ($14::bool IS NULL OR (comment IS NOT NULL) = $14)"
+/* One statement for every filter: time bounds the range of the index that is read, and a condition
+ * whose parameter is NULL costs next to nothing. */
+/* clang-format off */
+#define FILTERED                                                                \
+    "SELECT " RESPONSE_COLUMNS " FROM responses WHERE account_id = $1"          \
+    " AND answered_at >= " BOUND("$2", "$3::date", "'-infinity'")               \
+    " AND answered_at < " BOUND("$4", "($5::date + 1)", "'infinity'")           \
+    " AND ($6::text IS NULL OR survey = $6)"                                    \
+    " AND ($7::text IS NULL OR $7 = ANY (agents))"                              \
+    " AND ($8::text IS NULL OR team = $8)"                                      \
+    " AND ($9::text IS NULL OR channel = $9)"                                   \
+    " AND ($10::text IS NULL OR reason = $10)"                                  \
+    " AND ($11::text IS NULL OR language = $11)"                                \
+    " AND ($12::text IS NULL OR understood = $12)"                              \
+    " AND ($13::text IS NULL OR trust = $13)"                                   \
+    " AND ($14::bool IS NULL OR (comment IS NOT NULL) = $14)"
 
-static const char newest_first[] =
-    FILTERED " AND (answered_at, id) < (COALESCE($15::timestamptz, 'infinity'),"
-             " COALESCE($16::uuid, " LAST_ID
-             ")) ORDER BY account_id DESC, answered_at DESC, id DESC LIMIT $17";
-static const char oldest_first[] =
-    FILTERED " AND (answered_at, id) > (COALESCE($15::timestamptz, '-infinity'),"
-             " COALESCE($16::uuid, " FIRST_ID ")) ORDER BY account_id, answered_at, id LIMIT $17";
+static const char newest_first[] = FILTERED
+    " AND (answered_at, id) < (COALESCE($15::timestamptz, 'infinity'), COALESCE($16::uuid, " LAST_ID "))"
+    " ORDER BY account_id DESC, answered_at DESC, id DESC LIMIT $17";
+static const char oldest_first[] = FILTERED
+    " AND (answered_at, id) > (COALESCE($15::timestamptz, '-infinity'), COALESCE($16::uuid, " FIRST_ID "))"
+    " ORDER BY account_id, answered_at, id LIMIT $17";
+/* clang-format on */
 
 void response_filter_clear(struct response_filter *filter) {
     free(filter->survey);

@@ -25,7 +25,7 @@ struct response_filter {
     char *reason;
     char *language;
     char *from; /* answered then or later: RFC 3339, or a whole day of the account's own zone */
-    char *to;   /* answered before then, or before that day began */
+    char *to;   /* answered before then, or on that day at the latest */
     enum understood understood;
     int trust;       /* enum trust, or TRUST_ANY */
     int has_comment; /* 0 or 1, or COMMENT_ANY */
