@@ -12,10 +12,16 @@ handler get_readyz;
 handler get_service_metrics;
 handler get_openapi;
 
+/* invitations.c */
+handler create_invitation;
+handler list_invitations;
+handler get_invitation;
+
 /* surveys.c */
 handler list_surveys;
 handler get_survey;
 handler put_survey;
+
 /* metrics.c */
 handler get_metrics;
 

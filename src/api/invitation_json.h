@@ -14,8 +14,8 @@
 
 /* What depends on who asks and when. */
 struct invitation_view {
-    const char *url;                /* NULL: not for whoever asks */
-    const char *verdict;            /* "created", "existing", "answered", "expired" */
+    const char *url;                 /* NULL: not for whoever asks */
+    const char *verdict;             /* "created", "existing", "answered", "expired" */
     const struct email_block *email; /* NULL: none */
 };
 

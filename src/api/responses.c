@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "api/api.h"
+#include "api/array_result.h"
 #include "api/idempotency_key.h"
 #include "api/mistakes.h"
 #include "api/vote_answer.h"
@@ -140,7 +141,7 @@ static void settle_element(struct array_job *job) {
 
 static void answer_element(void *context, const struct vote_result *result) {
     struct array_element *element = context;
-    append_vote_answer(&element->answer, respond_vote(result));
+    append_array_result(&element->answer, "response", respond_vote(result));
     settle_element(element->job);
 }
 
@@ -165,7 +166,7 @@ static struct response create_array(const struct sender *sender) {
         struct response response =
             submit(sender, json_array_get(array, i), (int)i, answer_element, element);
         if (response.kind != RESPONSE_LATER) {
-            append_vote_answer(&element->answer, response);
+            append_array_result(&element->answer, "response", response);
             settle_element(job);
         }
     }

@@ -1,7 +1,6 @@
 #include "api/vote_answer.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/response_json.h"
@@ -75,30 +74,4 @@ struct response respond_refusal(enum submission submission) {
         respond_problem(503, "overloaded", "too many answers are waiting; try again shortly");
     response_set_header(&response, "Retry-After", "1");
     return response;
-}
-
-static void append_errors(struct text *text, const json_t *errors) {
-    char *dumped = errors ? json_dumps(errors, JSON_COMPACT) : NULL;
-    if (dumped) {
-        text_append(text, ",\"errors\":");
-        text_append(text, dumped);
-    }
-    free(dumped);
-}
-
-void append_vote_answer(struct text *text, struct response response) {
-    text_append(text, "{\"status\":");
-    text_append_int(text, response.status);
-    if (response.problem.code) {
-        text_append(text, ",\"problem\":{\"code\":");
-        text_append_json(text, response.problem.code);
-        text_append(text, ",\"detail\":");
-        text_append_json(text, response.problem.detail);
-        append_errors(text, response.problem.errors);
-    } else {
-        text_append(text, ",\"response\":");
-        text_append_bytes(text, response.body, response.body_length);
-    }
-    text_append(text, response.problem.code ? "}}" : "}");
-    response_clear(&response);
 }

@@ -2,7 +2,6 @@
 #ifndef API_VOTE_ANSWER_H
 #define API_VOTE_ANSWER_H
 
-#include "base/text.h"
 #include "http/response.h"
 #include "intake/intake.h"
 
@@ -11,9 +10,5 @@ struct response respond_vote(const struct vote_result *result);
 
 /* The problem of a vote that intake did not take. */
 struct response respond_refusal(enum submission submission);
-
-/* Appends {"status": .., "response": {..}} or {"status": .., "problem": {..}}: one element of a
- * 207. Takes ownership of response, which respond_vote or a problem function made. */
-void append_vote_answer(struct text *text, struct response response);
 
 #endif

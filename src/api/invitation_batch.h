@@ -1,0 +1,43 @@
+/* A request's invitations, one or many: read, stored in one transaction, each with its result. */
+#ifndef API_INVITATION_BATCH_H
+#define API_INVITATION_BATCH_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/mistakes.h"
+#include "app.h"
+#include "base/outcome.h"
+#include "domain/invitation.h"
+#include "domain/survey.h"
+#include "http/request.h"
+
+/* One element of the body; with mistakes there is no invitation. */
+struct invitation_entry {
+    struct mistakes mistakes;
+    struct invitation *invitation; /* lent by the batch; NULL when there are mistakes */
+    const struct survey *survey;   /* held in the cache */
+    bool created;                  /* false: it was there before */
+};
+
+struct invitation_batch {
+    struct invitation_entry *entries; /* owned, count of them, in the order of the body */
+    size_t count;
+    struct invitation *invitations; /* owned: those without mistakes */
+    bool *created;                  /* owned */
+    size_t valid;
+};
+
+/*
+ * Reads the body's elements (an object, or an array of at most INVITATIONS_AT_ONCE_MAX), and stores
+ * those without mistakes, all or none. Other outcomes than OUTCOME_OK concern the batch as a whole.
+ * The caller clears it either way. May block.
+ */
+enum outcome invitation_batch_store(struct app *app, const struct request *request,
+                                    struct invitation_batch *batch);
+
+void invitation_batch_clear(struct invitation_batch *batch);
+
+#endif
