@@ -1,0 +1,261 @@
+#!/usr/bin/env python3
+"""`./dev bench`: how fast the service is, as ratios in one run on one machine.
+
+Everything runs here and now: a private PostgreSQL (fsync on), the release build, our load client and pgbench by turns.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import lab      # noqa: E402
+import rivals   # noqa: E402
+
+METRICS = "/v1/metrics?survey=understood&interval=day"
+EMPTY = "/v1/responses"
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.build = options.build
+        self.cores = len(os.sched_getaffinity(0))
+        self.cluster = lab.Cluster()
+        self.figures, self.notes = {}, []
+        self.next_number = 0
+
+    def figure(self, name, value, note=""):
+        self.figures[name] = value
+        self.notes.append((name, value, note))
+        print(f"  {name:28} {value:>12,.3f}   {note}", flush=True)
+
+    def say(self, text):
+        print(text, flush=True)
+
+    def service(self, database):
+        self.cluster.sql(f"CREATE DATABASE {database}")
+        service = lab.Service(self.cluster, database, lab.binary("understood", self.build), log_level="error")
+        service.migrate()
+        return service
+
+    def post(self, service, key, connections, seconds=None, requests=None, **more):
+        """Answers over HTTP; the client's figures, and the CPU each part used."""
+        before = self.cluster.cpu_s(), lab.cpu_seconds(service.process.pid)
+        figures = lab.load(service, self.build, key=key, connections=connections, seconds=seconds, requests=requests,
+                           first=self.next_number, prefix="bench", **more)
+        self.next_number = figures["next"]
+        figures["postgres_s"] = self.cluster.cpu_s() - before[0]
+        figures["service_s"] = lab.cpu_seconds(service.process.pid) - before[1]
+        if figures["failed"]:
+            raise RuntimeError(f"{figures['failed']} requests failed, the last with {figures['failed_status']}\n{service.log_tail()}")
+        return figures
+
+    # --- scenes ---------------------------------------------------------------------------------
+
+    def ready(self):
+        self.say("ready: DATABASE_URL on a migrated database, exec to the first 200 of /readyz")
+        service = self.service("ready")
+        times = []
+        for _ in range(7):
+            times.append(service.start() * 1000)
+            service.stop()
+        self.figure("ready_ms", statistics.median(times), f"median of {len(times)}, worst {max(times):.1f}")
+
+    def ingest(self, service, key, pgbench):
+        self.say(f"ingest: {self.options.rounds} rounds by turns of {self.options.seconds} s, 256 connections; pgbench -c 64 -j 2")
+        self.post(service, key, 256, seconds=2)
+        pgbench.run(64, 2, 2)
+        counted = self.rows_written()
+        ours, theirs = [], []
+        for number in range(self.options.rounds):
+            self.cluster.sql("CHECKPOINT")
+            ours.append(self.post(service, key, 256, seconds=self.options.seconds))
+            written = self.rows_written() if number == 0 else None
+            if written:
+                rows = (written - counted) / ours[0]["succeeded"]
+            self.cluster.sql("CHECKPOINT")
+            theirs.append(pgbench.run(64, 2, self.options.seconds)[0])
+            self.say(f"    round {number + 1}: ours {ours[-1]['rate']:8,.0f}/s   pgbench {theirs[-1]:8,.0f}/s")
+        rate, rival = statistics.median(one["rate"] for one in ours), statistics.median(theirs)
+        answers = sum(one["succeeded"] for one in ours)
+        self.figure("ingest_answers_per_s", rate, f"p50 {ours[-1]['p50_us'] / 1000:.1f} ms, p99 {ours[-1]['p99_us'] / 1000:.1f} ms")
+        self.figure("ingest_pgbench_rows_per_s", rival, "single-row INSERTs of the same row, same table, same indexes")
+        self.figure("ingest_rows_written", rows, "rows inserted or updated per answer, rollups included")
+        for part in ("cpu_s", "service_s", "postgres_s"):
+            name = {"cpu_s": "client"}.get(part, part[:-2])
+            self.figure(f"ingest_{name}_us", sum(one[part] for one in ours) / answers * 1e6, f"CPU microseconds per answer in the {name}")
+        self.figure("ingest_vs_pgbench", rate / rival, "aim 2, moonshot 3")
+        return rate
+
+    def rows_written(self):
+        """Rows inserted or updated so far by the service's own tables."""
+        time.sleep(1.2)  # PostgreSQL's counters reach the view at most once a second
+        return int(self.cluster.sql("SELECT sum(n_tup_ins + n_tup_upd) FROM pg_stat_user_tables", database="ingest")[0][0])
+
+    def bound(self, service, key, rate):
+        self.say("bound: an empty POST (key checked, answered 422 without the database), and rows with rollups in batches of 128")
+        empty = self.post(service, key, 256, seconds=self.options.seconds, target=EMPTY, method="POST", expect=422)
+        empty_s = (empty["cpu_s"] + empty["service_s"]) / empty["succeeded"]
+        before = self.cluster.cpu_s()
+        done = subprocess.run([str(lab.binary("batch", self.build)), self.cluster.url("ingest"), str(self.options.seconds)],
+                              check=True, stdout=subprocess.PIPE, text=True)
+        batch = json.loads(done.stdout)
+        row_s = (batch["cpu_s"] + self.cluster.cpu_s() - before) / batch["rows"]
+        self.figure("bound_empty_post_us", empty_s * 1e6, f"CPU of client and service; {empty['rate']:,.0f}/s")
+        self.figure("bound_batched_row_us", row_s * 1e6, f"CPU of client and PostgreSQL; {batch['rows'] / batch['seconds']:,.0f} rows/s")
+        bound = self.cores / (empty_s + row_s)
+        self.figure("ingest_bound_per_s", bound, f"{self.cores} cores / the sum of the two")
+        self.figure("ingest_vs_bound", rate / bound, "aim 0.8")
+
+    def single(self, service, key, pgbench):
+        self.say("one alone: 1 connection, and pgbench -c 1, by turns")
+        ours, theirs = [], []
+        for _ in range(3):
+            ours.append(self.post(service, key, 1, seconds=3)["p50_us"] / 1000)
+            theirs.append(pgbench.run(1, 1, 3)[1])
+        self.figure("single_p50_ms", statistics.median(ours))
+        self.figure("single_pgbench_p50_ms", statistics.median(theirs))
+        self.figure("single_latency_vs_pgbench", statistics.median(ours) / statistics.median(theirs), "aim 2, moonshot 1.3")
+
+    def memory(self, service, key):
+        # What the bound's empty POSTs took as numbers were no answers; the table knows better.
+        done = self.cluster.sql("SELECT count(*) FROM responses WHERE contact_ref LIKE 'bench-%'", database="ingest")[0][0]
+        missing = self.options.answers - done
+        if missing > 0:
+            self.say(f"memory: {missing:,} more answers, to make {self.options.answers:,}")
+            self.post(service, key, 256, requests=missing)
+        size = f"{self.options.answers // 1_000_000}m" if self.options.answers >= 1_000_000 else f"{self.options.answers // 1000}k"
+        self.figure(f"rss_mib_after_{size}", lab.resident_mib(service.process.pid), "aim 64")
+
+    def verified(self, service):
+        status, said = service.verify()
+        self.figure("verify_exit_status", status, "0: the rollups are what the table says")
+        if status:
+            self.say(said[-2000:])
+
+    def metrics_at(self, rows):
+        """Milliseconds (median, p99) of the 90 days' scores, and of the GROUP BY, at that many answers."""
+        database = f"metrics_{rows}"
+        service = self.service(database)
+        begun = time.monotonic()
+        rivals.fill(self.cluster, database, rows)
+        filled = time.monotonic()
+        done = service.command("verify", "--rebuild", check=False)
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
+        self.say(f"    {rows:,} answers filled in {filled - begun:.0f} s, rollups rebuilt in {time.monotonic() - filled:.0f} s")
+        self.cluster.sql("VACUUM ANALYZE rollups", database=database)
+        self.cluster.sql("CHECKPOINT")
+        service.start()
+        key = service.key("read")
+        lab.load(service, self.build, key=key, connections=1, requests=200, target=METRICS)
+        figures = lab.load(service, self.build, key=key, connections=1, requests=3000, target=METRICS)
+        if figures["failed"]:
+            raise RuntimeError(f"metrics answered {figures['failed_status']}")
+        total = service.get(METRICS, key).json()["total"]["n"]
+        service.stop()
+        return figures["p50_us"] / 1000, figures["p99_us"] / 1000, self.group_by_ms(database), total
+
+    def group_by_ms(self, database):
+        times = []
+        for _ in range(3):
+            begun = time.monotonic()
+            self.cluster.sql(rivals.GROUP_BY, database=database)
+            times.append((time.monotonic() - begun) * 1000)
+        return statistics.median(times)
+
+    def metrics(self):
+        rows = self.options.rows
+        size = f"{rows // 1_000_000}m" if rows >= 1_000_000 else f"{rows // 1000}k"
+        self.say(f"metrics: 90 days, daily, three scores with intervals, at 100,000 and at {rows:,} answers")
+        small, _, _, _ = self.metrics_at(100_000)
+        median, p99, group_by, total = self.metrics_at(rows)
+        self.figure("metrics_p50_ms_100k", small)
+        self.figure(f"metrics_p50_ms_{size}", median, f"total.n {total:,}")
+        self.figure(f"metrics_p99_ms_{size}", p99, "aim 5")
+        self.figure(f"metrics_{size}_vs_100k", median / small, "medians; aim 1.5")
+        self.figure("metrics_group_by_ms", group_by, "the same sums, by GROUP BY over the table")
+        self.figure("metrics_vs_group_by", group_by / median, "aim 300, moonshot 1,000")
+
+    def run(self):
+        wanted = self.options.only
+        if "ready" in wanted:
+            self.ready()
+        if wanted & {"ingest", "single", "memory"}:
+            service = self.service("ingest")
+            service.start()
+            key = service.key("write")
+            pgbench = rivals.Pgbench(self.cluster, "ingest")
+            if "ingest" in wanted:
+                rate = self.ingest(service, key, pgbench)
+                self.bound(service, key, rate)
+            if "single" in wanted:
+                self.single(service, key, pgbench)
+            if "memory" in wanted:
+                self.memory(service, key)
+            self.clear_rival(service)
+            service.stop()
+        if "metrics" in wanted:
+            self.metrics()
+
+    def clear_rival(self, service):
+        """pgbench's rows have no rollups: they go before the service's own are verified."""
+        self.cluster.sql("DELETE FROM responses WHERE contact_ref LIKE 'pgbench-%'", database="ingest")
+        self.verified(service)
+
+
+def read_options():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, help="interleaved rounds of ingest (5; quick 3)")
+    parser.add_argument("--seconds", type=int, help="of each round (8; quick 4)")
+    parser.add_argument("--rows", type=int, help="answers behind the large metrics (10 million; quick 1 million)")
+    parser.add_argument("--answers", type=int, help="answers before the service's memory is read (1 million; quick 200 thousand)")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes: a look, not the figures to hold")
+    parser.add_argument("--full", action="store_true", help="the default sizes")
+    parser.add_argument("--only", default="ready,ingest,single,memory,metrics", help="some of: %(default)s")
+    parser.add_argument("--build", default=str(lab.ROOT / "build-release"), help="folder of the release build")
+    options = parser.parse_args()
+    quick = options.quick
+    options.rounds = options.rounds or (3 if quick else 5)
+    options.seconds = options.seconds or (4 if quick else 8)
+    options.rows = options.rows or (1_000_000 if quick else 10_000_000)
+    options.answers = options.answers or (200_000 if quick else 1_000_000)
+    options.only = set(options.only.split(","))
+    return options
+
+
+def expected_seconds(options):
+    """A guess from runs on two cores."""
+    seconds = 10
+    if "ingest" in options.only:
+        seconds += options.rounds * (2 * options.seconds + 3) + 2 * options.seconds + 10
+    if "single" in options.only:
+        seconds += 20
+    if "memory" in options.only:
+        seconds += options.answers / 15_000
+    if "metrics" in options.only:
+        seconds += 15 + options.rows / 10_000_000 * 240
+    return seconds
+
+
+def main():
+    options = read_options()
+    print(f"This takes about {expected_seconds(options) / 60:.0f} minutes and uses every core ({len(os.sched_getaffinity(0))}); "
+          "anything else that runs now spoils it.", flush=True)
+    bench = Bench(options)
+    try:
+        bench.run()
+    finally:
+        bench.cluster.close()
+    print()
+    for name, value in bench.figures.items():
+        print(f"figure {name} {value:.4g}" if abs(value) < 1000 else f"figure {name} {value:.0f}")
+
+
+if __name__ == "__main__":
+    main()
