@@ -13,6 +13,8 @@ const struct route routes[] = {
     ROUTE("GET", "/metrics", get_service_metrics, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
     ROUTE("GET", "/openapi.json", get_openapi, SCOPE_NONE, RUNS_AT_ONCE, GIVES_JSON),
     ROUTE("GET", "/readyz", get_readyz, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
+    ROUTE("GET", "/v1/responses", list_responses, SCOPE_READ, RUNS_ON_WORKER, NEEDS_NOTHING),
+    ROUTE("GET", "/v1/responses/{id}", get_response, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/surveys", list_surveys, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/surveys/{survey}", get_survey, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("PUT", "/v1/surveys/{survey}", put_survey, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),

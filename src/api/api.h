@@ -6,6 +6,9 @@
 
 /* responses.c */
 handler create_response;
+/* responses_read.c */
+handler list_responses;
+handler get_response;
 /* operations.c */
 handler get_livez;
 handler get_readyz;
