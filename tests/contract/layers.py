@@ -13,6 +13,7 @@ MAY_INCLUDE = {
     "jobs": {"base", "domain", "store", "clients"},
     "pages": {"base", "domain", "http", "store", "intake"},
     "api": {"base", "domain", "http", "store", "clients", "intake", "pages"},
+    "cli": {"base", "domain", "http", "store", "clients", "intake", "jobs", "pages", "api"},
 }
 ONLY_IN = {  # a library is known to one place
     "microhttpd.h": "http/",
