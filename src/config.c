@@ -84,7 +84,7 @@ static const struct config_key keys[] = {
     NUMBER(intake, queue_max, 20000, 16, 1000000, "Answers waiting in one lane; past it 503"),
     NUMBER(intake, commit_deadline_ms, 5000, 100, 60000,
            "A commit not confirmed in this time counts as unknown and is run again"),
-    NUMBER(intake, instance, 0, 0, 7, "Another number for each process on the same database"),
+    NUMBER(intake, instance, 0, 0, 6, "Another number for each process on the same database"),
     CHOICE(intake, transaction, "batch", "batch, account",
            "One transaction for a batch, or (on Citus) one for each account in it"),
     NUMBER(trust, provisional_at, 60, 1, 1000, "Evidence points from which a vote is held"),
@@ -124,7 +124,7 @@ static bool is_address(const char *value) {
 static bool is_choice(const char *choices, const char *value) {
     size_t length = strlen(value);
     for (const char *at = choices; at; at = strstr(at, ", "), at = at ? at + 2 : NULL) {
-        if (length && strncmp(at, value, length) == 0 && (at[length] == ',' || !at[length])) {
+        if (length && strcspn(at, ",") == length && strncmp(at, value, length) == 0) {
             return true;
         }
     }

@@ -65,5 +65,8 @@ const struct command commands[] = {
     {"migrate", NULL, "Bring the database's schema up to date", run_migrate, NULL, 0, false},
     {"verify", NULL, "Count every score again from the answers and list what differs", run_verify,
      OPTIONS(verify_options), false},
+    {"routes", NULL, "List the HTTP routes: method, path, operation, scope", run_routes, NULL, 0,
+     true},
+    {"serve", NULL, "Run the service until SIGINT or SIGTERM", run_serve, NULL, 0, false},
 };
 const size_t command_count = COUNT(commands);

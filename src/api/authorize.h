@@ -1,0 +1,9 @@
+#ifndef API_AUTHORIZE_H
+#define API_AUTHORIZE_H
+
+#include "http/server.h"
+
+/* Who an API key is: from the cache, else (where it may block) from the database. */
+authorizer authorize;
+
+#endif

@@ -1,0 +1,138 @@
+#include "cli/service.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/authorize.h"
+#include "api/key_cache.h"
+#include "base/log.h"
+#include "http/server.h"
+#include "intake/intake.h"
+#include "routes.h"
+#include "store/db.h"
+#include "store/signing_key.h"
+#include "store/survey_cache.h"
+
+#define OTHER_CONNECTIONS   3 /* beside the workers': signing keys, page views, readiness */
+#define INTAKE_STOP_MS      500
+#define PROBLEM_TYPE_PREFIX "urn:understood:problem:"
+
+static unsigned http_threads(const struct config *config) {
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned wanted = (unsigned)config->http.threads;
+    return wanted > 0 ? wanted : cores > 0 ? (unsigned)cores : 1;
+}
+
+static struct db_options database_options(const struct config *config, const char *conninfo) {
+    return (struct db_options){
+        .conninfo = conninfo,
+        .connections = (size_t)config->http.workers + OTHER_CONNECTIONS,
+        .connect_timeout_ms = (unsigned)config->database.connect_timeout_ms,
+        .acquire_timeout_ms = (unsigned)config->database.acquire_timeout_ms,
+        .statement_timeout_ms = (unsigned)config->database.statement_timeout_ms,
+        .prepare = config->database.prepare,
+    };
+}
+
+static struct intake *start_intake(const struct config *config, const struct db_options *database) {
+    struct intake_options options = {
+        .database = database,
+        .lanes = (unsigned)config->intake.lanes,
+        .batch_max = (unsigned)config->intake.batch_max,
+        .queue_max = (unsigned)config->intake.queue_max,
+        .commit_deadline_ms = (unsigned)config->intake.commit_deadline_ms,
+        .per_account = strcmp(config->intake.transaction, "account") == 0,
+        .instance = (unsigned)config->intake.instance,
+    };
+    return intake_start(&options);
+}
+
+static bool start_parts(struct app *app, const struct config *config, const char *conninfo) {
+    struct db_options database = database_options(config, conninfo);
+    app->db = db_open(&database);
+    if (!app->db) {
+        return false;
+    }
+    app->key_cache = key_cache_new(config->keys.cache_s);
+    app->survey_cache = survey_cache_new(app->db, config->keys.cache_s);
+    app->signing_keys = signing_keys_start(app->db);
+    app->intake = start_intake(config, &database);
+    return app->key_cache && app->survey_cache && app->signing_keys && app->intake;
+}
+
+static struct server *start_server(struct app *app) {
+    const struct config *config = app->config;
+    struct server_options options = {
+        .listen = config->http.listen,
+        .threads = http_threads(config),
+        .workers = (unsigned)config->http.workers,
+        .connections_max = (unsigned)config->http.connections_max,
+        .worker_queue_max = (unsigned)config->http.worker_queue_max,
+        .header_deadline_ms = (unsigned)config->http.header_deadline_ms,
+        .body_deadline_ms = (unsigned)config->http.body_deadline_ms,
+        .answer_deadline_ms = (unsigned)config->http.answer_deadline_ms,
+        .idle_timeout_ms = (unsigned)config->http.idle_timeout_ms,
+        .json_bytes_max = (size_t)config->http.json_bytes_max,
+        .form_bytes_max = (size_t)config->http.form_bytes_max,
+        .docs_url = PROBLEM_TYPE_PREFIX,
+        .access_log = config->log.access,
+        .routes = routes,
+        .route_count = route_count,
+        .authorize = authorize,
+    };
+    return server_start(&options, app);
+}
+
+static int host_length(const char *listen) {
+    return (int)(strrchr(listen, ':') - listen);
+}
+
+/* With a free port picked (listen :0) the links must name the one it became. */
+static void set_public_url(struct service *service, const struct config *config, unsigned port) {
+    if (*config->http.public_url) {
+        size_t length = strlen(config->http.public_url);
+        while (length > 0 && config->http.public_url[length - 1] == '/') {
+            length--;
+        }
+        snprintf(service->public_url, sizeof service->public_url, "%.*s", (int)length,
+                 config->http.public_url);
+    } else {
+        snprintf(service->public_url, sizeof service->public_url, "http://%.*s:%u",
+                 host_length(config->http.listen), config->http.listen, port);
+    }
+}
+
+bool service_start(struct service *service, const struct config *config, const char *conninfo) {
+    *service = (struct service){.app = {.config = config}};
+    service->app.public_url = service->public_url;
+    if (start_parts(&service->app, config, conninfo)) {
+        service->app.server = start_server(&service->app);
+    }
+    if (!service->app.server) {
+        service_stop(service, config);
+        return false;
+    }
+    unsigned port = server_port(service->app.server);
+    set_public_url(service, config, port);
+    log_info("listening on %.*s:%u", host_length(config->http.listen), config->http.listen, port);
+    return true;
+}
+
+/* Each part is stopped before what it stands on. */
+void service_stop(struct service *service, const struct config *config) {
+    struct app *app = &service->app;
+    if (app->server) {
+        server_stop(app->server, (unsigned)config->http.drain_ms);
+    }
+    if (app->intake) {
+        intake_stop(app->intake, INTAKE_STOP_MS);
+    }
+    if (app->signing_keys) {
+        signing_keys_stop(app->signing_keys);
+    }
+    survey_cache_free(app->survey_cache);
+    key_cache_free(app->key_cache);
+    db_close(app->db);
+    *app = (struct app){0};
+}
