@@ -16,6 +16,14 @@ static const struct command_option config_options[] = {
     {"defaults", NULL, NULL, "print the defaults, as in config/understood.ini"},
 };
 
+static const struct command_option demo_options[] = {
+    {"account", "ID", "1", "which account to fill"},
+    {"survey", "NAME", "understood", "which of its surveys"},
+    {"answers", "N", "10000", "how many customers answer; more are invited"},
+    {"days", "N", "90", "over how many days up to now, at least 14"},
+    {"seed", "N", "1", "the same seed makes the same contacts and answers"},
+};
+
 static const struct command_option key_create_options[] = {
     {"account", "ID", "1", "whose key it is"},
     {"scope", "SCOPE", NULL, "admin (everything), write (invitations, responses) or read"},
@@ -54,6 +62,8 @@ const struct command commands[] = {
      OPTIONS(account_set_options), false},
     {"config", NULL, "Print the effective configuration, secrets masked", run_config,
      OPTIONS(config_options), true},
+    {"demo", NULL, "Fill an account with contacts and answers to look at", run_demo,
+     OPTIONS(demo_options), false},
     {"key create", NULL, "Make an API key and print it; it cannot be shown again", run_key_create,
      OPTIONS(key_create_options), false},
     {"key list", NULL, "List an account's API keys: id, scope, made, revoked, name", run_key_list,
