@@ -22,6 +22,7 @@
     TEXT(nps_low)                                                                                  \
     TEXT(nps_high)                                                                                 \
     TEXT(question_comment)                                                                         \
+    TEXT(optional)                                                                                 \
     TEXT(comment_hint)                                                                             \
     TEXT(page_intro)                                                                               \
     TEXT(page_chosen) /* {answer} */                                                               \
