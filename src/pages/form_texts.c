@@ -1,0 +1,67 @@
+#include "pages/form_texts.h"
+
+#include <stdio.h>
+
+const char *question_text(const struct page *page, enum question question) {
+    static const enum survey_text texts[QUESTIONS] = {
+        [QUESTION_UNDERSTOOD] = SURVEY_TEXT_UNDERSTOOD,
+        [QUESTION_CSAT] = SURVEY_TEXT_CSAT,
+        [QUESTION_NPS] = SURVEY_TEXT_NPS,
+        [QUESTION_COMMENT] = SURVEY_TEXT_COMMENT,
+    };
+    return page_text(page, texts[question]);
+}
+
+const char *understood_label(const struct page *page, enum understood understood) {
+    switch (understood) {
+    case UNDERSTOOD_YES:
+        return page_text(page, SURVEY_TEXT_UNDERSTOOD_YES);
+    case UNDERSTOOD_PARTLY:
+        return page_text(page, SURVEY_TEXT_UNDERSTOOD_PARTLY);
+    case UNDERSTOOD_NO:
+        return page_text(page, SURVEY_TEXT_UNDERSTOOD_NO);
+    case UNDERSTOOD_NONE:
+        break;
+    }
+    return NULL;
+}
+
+static const char *number_text(int value, int none, char number[NUMBER_TEXT_SIZE]) {
+    snprintf(number, NUMBER_TEXT_SIZE, "%d", value);
+    return value == none ? NULL : number;
+}
+
+const char *answer_text(const struct page *page, enum question question,
+                        const struct answers *answers, char number[NUMBER_TEXT_SIZE]) {
+    switch (question) {
+    case QUESTION_UNDERSTOOD:
+        return understood_label(page, answers->understood);
+    case QUESTION_CSAT:
+        return number_text(answers->csat, CSAT_NONE, number);
+    case QUESTION_NPS:
+        return number_text(answers->nps, NPS_NONE, number);
+    case QUESTION_COMMENT:
+        return answers->comment;
+    case QUESTIONS:
+        break;
+    }
+    return NULL;
+}
+
+void append_mistake(struct text *text, const struct locale *locale, enum form_mistake mistake) {
+    char limit[NUMBER_TEXT_SIZE];
+    snprintf(limit, sizeof limit, "%d", COMMENT_CHARACTERS_MAX);
+    switch (mistake) {
+    case FORM_REQUIRED:
+        text_append_html(text, locale->error_required);
+        break;
+    case FORM_UNKNOWN:
+        text_append_html(text, locale->error_unknown);
+        break;
+    case FORM_COMMENT_LONG:
+        locale_append_html(text, locale->error_comment_long, limit);
+        break;
+    case FORM_FINE:
+        break;
+    }
+}

@@ -1,0 +1,126 @@
+#include "pages/page_evidence.h"
+
+#include <string.h>
+
+#include "app.h"
+#include "base/cleanup.h"
+#include "base/time.h"
+#include "domain/preselection.h"
+#include "intake/view_log.h"
+#include "pages/survey_form.h"
+#include "store/db.h"
+#include "store/page_view.h"
+#include "store/signing_key.h"
+
+#define US_PER_MS 1000
+
+static enum outcome load_views(struct app *app, const struct visit *visit,
+                               const struct nonce *nonce, struct view_summary *views) {
+    enum outcome outcome = view_log_flush(app->view_log);
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
+    return connection ? load_view_summary(connection, visit->token.account_id,
+                                          &visit->token.invitation_id, nonce->rendered_at_us,
+                                          BURST_WINDOW_US, views)
+                      : OUTCOME_UNAVAILABLE;
+}
+
+/* Other origins' pages say so; browsers without the header, and a typed address, do not. */
+static bool is_cross_site(const struct request *request) {
+    const char *site = request_header(request, "Sec-Fetch-Site");
+    return site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+}
+
+static bool trap_filled(const struct request *request) {
+    const char *trap = request_form(request, FIELD_TRAP);
+    return trap && *trap;
+}
+
+/* True when no rating but the preselected one was asked. */
+static bool only_question(const struct survey *survey) {
+    size_t ratings = 0;
+    for (size_t i = 0; i < survey->question_count; i++) {
+        ratings += survey->questions[i].question != QUESTION_COMMENT;
+    }
+    return ratings <= 1;
+}
+
+/* A comment that was there before says nothing about who sends it now. */
+static bool comment_typed(const struct visit *visit, const struct answers *answers) {
+    const char *before = visit->answers.comment ? visit->answers.comment : "";
+    return answers->comment && strcmp(answers->comment, before) != 0;
+}
+
+static int64_t since(int64_t later_us, int64_t earlier_us) {
+    return later_us == TIME_NONE ? TIME_NONE : later_us - earlier_us;
+}
+
+enum outcome evidence_gather(struct app *app, const struct request *request,
+                             const struct visit *visit, const struct nonce *nonce,
+                             const struct answers *answers, struct evidence *evidence) {
+    struct view_summary views;
+    struct signing_key key;
+    int64_t now_us = time_now_us();
+    enum outcome outcome = load_views(app, visit, nonce, &views);
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    if (!signing_keys_find(app->signing_keys, nonce->key_id, &key)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    const struct invitation *invitation = &visit->invitation;
+    int64_t sent_at_us =
+        invitation->sent_at_us == TIME_NONE ? invitation->created_at_us : invitation->sent_at_us;
+    *evidence = (struct evidence){
+        .elapsed_us = now_us - nonce->rendered_at_us,
+        .sent_to_first_view_us = since(views.first_viewed_at_us, sent_at_us),
+        .sent_to_submit_us = now_us - sent_at_us,
+        .burst_values = views.burst_values,
+        .trap_filled = trap_filled(request),
+        .cross_site = is_cross_site(request),
+        .scanner_agent = scanner_agent(request_header(request, "User-Agent")),
+        .moved = network_hash(request->client_address, &key) != nonce->network,
+        .preselected = !answers_empty(&nonce->preselected),
+        .unchanged = preselection_unchanged(&nonce->preselected, answers),
+        .commented = comment_typed(visit, answers),
+        .only_question = only_question(visit->survey),
+        .confirming = nonce->confirming,
+    };
+    return OUTCOME_OK;
+}
+
+static void append_reasons(struct text *text, unsigned reasons) {
+    const char *separator = "";
+    text_append(text, ",\"reasons\":[");
+    for (size_t i = 0; i < REASONS; i++) {
+        if (reasons & 1U << i) {
+            text_append(text, separator);
+            text_append_json(text, reason_name((enum reason)i));
+            separator = ",";
+        }
+    }
+    text_append(text, "]");
+}
+
+char *evidence_to_json(const struct evidence *evidence, const struct verdict *verdict,
+                       const struct nonce *nonce) {
+    CLEANUP(text_clear) struct text text = {0};
+    text_append_format(&text, "{\"points\":%d", verdict->points);
+    append_reasons(&text, verdict->reasons);
+    text_append_format(&text, ",\"elapsed_ms\":%lld",
+                       (long long)(evidence->elapsed_us / US_PER_MS));
+    if (evidence->sent_to_first_view_us != TIME_NONE) {
+        text_append_format(&text, ",\"first_view_ms\":%lld",
+                           (long long)(evidence->sent_to_first_view_us / US_PER_MS));
+    }
+    if (evidence->preselected) {
+        char preselected[PRESELECTION_TEXT_SIZE];
+        preselection_format(&nonce->preselected, preselected);
+        text_append(&text, ",\"preselected\":");
+        text_append_json(&text, preselected);
+    }
+    text_append(&text, evidence->confirming ? ",\"confirming\":true}" : "}");
+    return text_take(&text);
+}

@@ -1,0 +1,76 @@
+/* GET /s/{token} and its thank-you page: nothing here records an answer. */
+#include <string.h>
+
+#include "app.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/time.h"
+#include "intake/view_log.h"
+#include "pages/html.h"
+#include "pages/pages.h"
+#include "pages/render.h"
+
+/* A browser that only loads ahead has shown the page to nobody. */
+static bool is_prefetch(const struct request *request) {
+    static const char *const headers[] = {"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"};
+    for (size_t i = 0; i < COUNT(headers); i++) {
+        const char *value = request_header(request, headers[i]);
+        if (value && (strcasestr(value, "prefetch") || strcasestr(value, "preview"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_view(struct app *app, const struct request *request, const struct visit *visit,
+                      const struct answers *preselected, int64_t now_us) {
+    if (strcmp(request->method, "GET") == 0 && !is_prefetch(request)) {
+        view_log_add(app->view_log, visit->token.account_id, &visit->token.invitation_id,
+                     preselected, now_us);
+    }
+}
+
+static struct response show_form(struct app *app, const struct request *request,
+                                 const struct visit *visit) {
+    CLEANUP(form_answers_clear) struct form_answers filled = {.answers = ANSWERS_NONE};
+    struct answers preselected = ANSWERS_NONE;
+    struct seal seal;
+    int64_t now_us = time_now_us();
+    if (!answers_copy(&visit->answers, &filled.answers)) {
+        return visit_respond_unavailable(visit);
+    }
+    link_answers_read(request, visit->survey, &filled.answers, &preselected);
+    if (seal_prepare(app, request, &preselected, &seal) != OUTCOME_OK) {
+        return visit_respond_unavailable(visit);
+    }
+    note_view(app, request, visit, &preselected, now_us);
+    return render_survey(visit, &seal, &filled, false, now_us);
+}
+
+struct response get_survey_page(struct app *app, const struct request *request) {
+    CLEANUP(visit_clear) struct visit visit;
+    visit_open(app, request, &visit);
+    return visit.state == VISIT_OPEN ? show_form(app, request, &visit) : visit_refuse(&visit);
+}
+
+struct response get_thanks(struct app *app, const struct request *request) {
+    CLEANUP(visit_clear) struct visit visit;
+    visit_open(app, request, &visit);
+    if (visit.state == VISIT_UNKNOWN || visit.state == VISIT_UNAVAILABLE) {
+        return visit_refuse(&visit);
+    }
+    CLEANUP(text_clear) struct text text = {0};
+    const struct locale *locale = visit.page.locale;
+    page_open(&text, &visit.page, locale->thanks_title, false);
+    text_append(&text, "<div class=\"card done\">");
+    page_append_mark(&text);
+    html(&text, "<h1>%s</h1><p>%s</p>", locale->thanks_title,
+         page_text(&visit.page, SURVEY_TEXT_THANK_YOU));
+    if (visit.state == VISIT_OPEN) {
+        html(&text, "<a class=\"b alt\" href=\"/s/%s\">%s</a>", visit.token_text,
+             locale->thanks_change);
+    }
+    text_append(&text, "</div>\n");
+    page_close(&text);
+    return page_respond(200, &visit.page, &text);
+}
