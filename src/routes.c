@@ -2,6 +2,7 @@
 
 #include "api/api.h"
 #include "base/array.h"
+#include "pages/pages.h"
 
 /* The operation in openapi.yaml has the name of the function that handles it. */
 #define ROUTE(method, path, operation, scope, runs, needs)                                         \
@@ -17,6 +18,9 @@ const struct route routes[] = {
     ROUTE("GET", "/v1/responses/{id}", get_response, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/invitations", list_invitations, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/invitations/{id}", get_invitation, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("GET", "/s/{token}", get_survey_page, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_NOTHING),
+    ROUTE("POST", "/s/{token}", post_survey_page, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_FORM),
+    ROUTE("GET", "/s/{token}/thanks", get_thanks, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_NOTHING),
     ROUTE("GET", "/v1/surveys", list_surveys, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/surveys/{survey}", get_survey, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("POST", "/v1/invitations", create_invitation, SCOPE_WRITE, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),

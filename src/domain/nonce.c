@@ -96,6 +96,7 @@ bool nonce_open(const char *text, const struct signing_key *key, const struct uu
         return false;
     }
     *nonce = (struct nonce){
+        .key_id = sealed[0],
         .rendered_at_us = rendered_at_us,
         .network = (uint32_t)take(sealed + NETWORK_AT, 4),
         .confirming = sealed[KIND_AT] == 1,

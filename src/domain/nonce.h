@@ -17,6 +17,7 @@
 #define NONCE_LIFE_US      (INT64_C(86400) * 1000000)
 
 struct nonce {
+    int key_id; /* set by nonce_open */
     int64_t rendered_at_us;
     uint32_t network;           /* see network_hash() */
     bool confirming;            /* rendered by the page that asks "is this your answer?" */

@@ -21,10 +21,10 @@ static enum outcome load_views(struct app *app, const struct visit *visit,
         return outcome;
     }
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
-    return connection ? load_view_summary(connection, visit->token.account_id,
-                                          &visit->token.invitation_id, nonce->rendered_at_us,
-                                          BURST_WINDOW_US, views)
-                      : OUTCOME_UNAVAILABLE;
+    return connection
+               ? load_view_summary(connection, visit->token.account_id, &visit->token.invitation_id,
+                                   nonce->rendered_at_us, BURST_WINDOW_US, views)
+               : OUTCOME_UNAVAILABLE;
 }
 
 /* Other origins' pages say so; browsers without the header, and a typed address, do not. */

@@ -46,7 +46,6 @@ struct response render_confirm(const struct visit *visit, const struct seal *sea
                                const struct form_answers *filled, int64_t now_us) {
     char nonce[NONCE_TEXT_SIZE];
     seal_nonce(visit, seal, true, now_us, nonce);
-    const struct survey_form form = {
-        .token = visit->token_text, .nonce = nonce, .filled = filled};
+    const struct survey_form form = {.token = visit->token_text, .nonce = nonce, .filled = filled};
     return confirm_form_respond(&visit->page, &form);
 }

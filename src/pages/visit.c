@@ -75,10 +75,10 @@ static enum outcome find_answers(struct app *app, struct visit *visit) {
     if (!connection) {
         return OUTCOME_UNAVAILABLE;
     }
-    CLEANUP(survey_response_clear)     struct survey_response response = {.contact = CONTACT_NONE, .answers = ANSWERS_NONE};
-    enum outcome outcome =
-        load_contact_response(connection, invitation->account_id, invitation->survey,
-                              invitation->contact.ref, &response);
+    CLEANUP(survey_response_clear)
+    struct survey_response response = {.contact = CONTACT_NONE, .answers = ANSWERS_NONE};
+    enum outcome outcome = load_contact_response(
+        connection, invitation->account_id, invitation->survey, invitation->contact.ref, &response);
     if (outcome == OUTCOME_OK) {
         judge_response(&response, visit);
     }

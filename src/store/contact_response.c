@@ -19,8 +19,8 @@ enum outcome load_contact_response(struct db_connection *connection, int64_t acc
                                     " WHERE account_id = $1 AND survey = $2 AND contact_ref = $3",
                                     params_from(&params, 0, params.count));
     if (outcome == OUTCOME_OK) {
-        outcome = PQntuples(rows) == 0 ? OUTCOME_NOT_FOUND
-                                       : survey_response_from_row(rows, 0, response);
+        outcome =
+            PQntuples(rows) == 0 ? OUTCOME_NOT_FOUND : survey_response_from_row(rows, 0, response);
     }
     return outcome;
 }
