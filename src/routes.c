@@ -14,6 +14,7 @@ const struct route routes[] = {
     ROUTE("GET", "/metrics", get_service_metrics, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
     ROUTE("GET", "/openapi.json", get_openapi, SCOPE_NONE, RUNS_AT_ONCE, GIVES_JSON),
     ROUTE("GET", "/readyz", get_readyz, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
+    ROUTE("GET", "/v1/metrics", get_metrics, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/responses", list_responses, SCOPE_READ, RUNS_ON_WORKER, NEEDS_NOTHING),
     ROUTE("GET", "/v1/responses/{id}", get_response, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/invitations", list_invitations, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
@@ -24,6 +25,7 @@ const struct route routes[] = {
     ROUTE("GET", "/v1/surveys", list_surveys, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/surveys/{survey}", get_survey, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("POST", "/v1/invitations", create_invitation, SCOPE_WRITE, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
+    ROUTE("POST", "/v1/responses", create_response, SCOPE_WRITE, RUNS_LATER, NEEDS_JSON | GIVES_JSON),
     ROUTE("PUT", "/v1/surveys/{survey}", put_survey, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
 };
 /* clang-format on */
