@@ -38,8 +38,12 @@ enum outcome store_account(struct db_connection *connection, struct account *acc
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     do {
         outcome = db_query(connection, &rows,
-                           "INSERT INTO accounts (account_id, name, time_zone, created_at)"
+                           "WITH made AS (INSERT INTO accounts"
+                           " (account_id, name, time_zone, created_at)"
                            " SELECT coalesce(max(account_id), 0) + 1, $1, $2, $3 FROM accounts"
+                           " RETURNING account_id)"
+                           " INSERT INTO surveys (account_id, survey, created_at, updated_at)"
+                           " SELECT account_id, 'understood', $3, $3 FROM made"
                            " RETURNING account_id",
                            DB_PARAMS(account->name, account->time_zone, now));
     } while (outcome == OUTCOME_CONFLICT); /* somebody else took that id */

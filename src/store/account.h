@@ -12,7 +12,8 @@ struct account {
     char time_zone[TIME_ZONE_BYTES_MAX + 1];
 };
 
-/* Gives it the next free id; OUTCOME_REJECTED when PostgreSQL knows no such time zone. */
+/* Gives it the next free id and the survey `understood`; OUTCOME_REJECTED when PostgreSQL knows no
+ * such time zone. */
 enum outcome store_account(struct db_connection *connection, struct account *account);
 
 enum outcome load_account(struct db_connection *connection, int64_t account_id,
