@@ -15,6 +15,7 @@ const struct route routes[] = {
     ROUTE("GET", "/openapi.json", get_openapi, SCOPE_NONE, RUNS_AT_ONCE, GIVES_JSON),
     ROUTE("GET", "/readyz", get_readyz, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
     ROUTE("GET", "/v1/metrics", get_metrics, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("GET", "/v1/metrics", get_metrics, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/responses", list_responses, SCOPE_READ, RUNS_ON_WORKER, NEEDS_NOTHING),
     ROUTE("GET", "/v1/responses/{id}", get_response, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/invitations", list_invitations, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),

@@ -1,0 +1,117 @@
+/* Scores as JSON, and the entity tags of what is made of them. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <string.h>
+
+#include "api/etag.h"
+#include "api/score_json.h"
+
+static void check_json(const struct score *score, const char *expected) {
+    struct text text = {0};
+    score_append_json(&text, score);
+    assert_string_equal(text.bytes, expected);
+    text_clear(&text);
+}
+
+static void nothing_answered_is_null_not_zero(void **state) {
+    (void)state;
+    struct counters none = {0};
+    struct score score = score_of(&none);
+    check_json(&score,
+               "\"n\":0,\"provisional\":0,\"invited\":0,\"answered\":0,\"response_rate\":null,"
+               "\"understood\":{\"n\":0,\"yes\":0,\"partly\":0,\"no\":0,\"rate\":null,\"low\":null,"
+               "\"high\":null},\"csat\":{\"n\":0,\"counts\":[0,0,0,0,0],\"mean\":null,"
+               "\"top_two_rate\":null,\"low\":null,\"high\":null},\"nps\":{\"n\":0,\"promoters\":0,"
+               "\"passives\":0,\"detractors\":0,\"score\":null,\"low\":null,\"high\":null}");
+}
+
+static struct score some_score(void) {
+    struct counters counters = {.sums = {[COUNTER_N] = 20,
+                                         [COUNTER_PROVISIONAL] = 2,
+                                         [COUNTER_ANSWERED] = 10,
+                                         [COUNTER_NO] = 20,
+                                         [COUNTER_CSAT_1] = 1,
+                                         [COUNTER_CSAT_2] = 1,
+                                         [COUNTER_CSAT_4] = 1,
+                                         [COUNTER_PROMOTERS] = 10,
+                                         [COUNTER_PASSIVES] = 20,
+                                         [COUNTER_DETRACTORS] = 70,
+                                         [COUNTER_INVITED] = 40,
+                                         [COUNTER_INVITED_ANSWERED] = 10}};
+    return score_of(&counters);
+}
+
+static void numbers_have_six_decimals_at_most(void **state) {
+    (void)state;
+    struct score score = some_score();
+    check_json(
+        &score,
+        "\"n\":20,\"provisional\":2,\"invited\":40,\"answered\":10,\"response_rate\":0.25,"
+        "\"understood\":{\"n\":20,\"yes\":0,\"partly\":0,\"no\":20,\"rate\":0,\"low\":0,"
+        "\"high\":0.161125},\"csat\":{\"n\":3,\"counts\":[1,1,0,1,0],\"mean\":2.333333,"
+        "\"top_two_rate\":0.333333,\"low\":0.061492,\"high\":0.79234},\"nps\":{\"n\":100,"
+        "\"promoters\":10,\"passives\":20,\"detractors\":70,\"score\":-60,\"low\":-71.235094,"
+        "\"high\":-45.26976}");
+}
+
+static void withheld_scores_show_neither_counts_nor_rates(void **state) {
+    (void)state;
+    struct score score = some_score();
+    score.thin = true;
+    score.withheld = true;
+    check_json(
+        &score,
+        "\"n\":20,\"provisional\":2,\"invited\":40,\"answered\":10,\"response_rate\":0.25,"
+        "\"thin\":true,\"withheld\":true,\"understood\":{\"n\":20,\"yes\":null,\"partly\":null,"
+        "\"no\":null,\"rate\":null,\"low\":null,\"high\":null},\"csat\":{\"n\":3,\"counts\":null,"
+        "\"mean\":null,\"top_two_rate\":null,\"low\":null,\"high\":null},\"nps\":{\"n\":100,"
+        "\"promoters\":null,\"passives\":null,\"detractors\":null,\"score\":null,\"low\":null,"
+        "\"high\":null}");
+}
+
+static void an_etag_follows_the_bytes(void **state) {
+    (void)state;
+    char one[ETAG_SIZE];
+    char same[ETAG_SIZE];
+    char other[ETAG_SIZE];
+    etag_of("abc", 3, one);
+    etag_of("abc", 3, same);
+    etag_of("abd", 3, other);
+    assert_string_equal(one, same);
+    assert_string_not_equal(one, other);
+    assert_int_equal(strlen(one), ETAG_SIZE - 1);
+    assert_true(one[0] == '"' && one[ETAG_SIZE - 2] == '"');
+}
+
+static void if_none_match_is_compared_weakly(void **state) {
+    (void)state;
+    assert_true(etag_matches("\"abc\"", "\"abc\""));
+    assert_true(etag_matches("W/\"abc\"", "\"abc\""));
+    assert_true(etag_matches("\"x\", W/\"y\" ,\"abc\"", "\"abc\""));
+    assert_true(etag_matches("*", "\"abc\""));
+    assert_true(etag_matches(" *", "\"abc\""));
+    assert_true(etag_matches("\"a,b\",\"abc\"", "\"abc\""));
+    assert_false(etag_matches(NULL, "\"abc\""));
+    assert_false(etag_matches("", "\"abc\""));
+    assert_false(etag_matches("abc", "\"abc\""));
+    assert_false(etag_matches("\"abcd\"", "\"abc\""));
+    assert_false(etag_matches("\"abc", "\"abc\""));
+    assert_false(etag_matches("W/abc, \"abc\"", "\"abc\""));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_answered_is_null_not_zero),
+        cmocka_unit_test(numbers_have_six_decimals_at_most),
+        cmocka_unit_test(withheld_scores_show_neither_counts_nor_rates),
+        cmocka_unit_test(an_etag_follows_the_bytes),
+        cmocka_unit_test(if_none_match_is_compared_weakly),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
