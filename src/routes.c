@@ -23,6 +23,7 @@ const struct route routes[] = {
     ROUTE("GET", "/s/{token}", get_survey_page, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_NOTHING),
     ROUTE("POST", "/s/{token}", post_survey_page, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_FORM),
     ROUTE("GET", "/s/{token}/thanks", get_thanks, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_NOTHING),
+    ROUTE("POST", "/v1/responses/{id}/reclassify", reclassify_response, SCOPE_WRITE, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
     ROUTE("GET", "/v1/surveys", list_surveys, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/surveys/{survey}", get_survey, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("POST", "/v1/invitations", create_invitation, SCOPE_WRITE, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),

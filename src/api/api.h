@@ -25,6 +25,8 @@ handler list_surveys;
 handler get_survey;
 handler put_survey;
 
+/* reclassify.c */
+handler reclassify_response;
 /* metrics.c */
 handler get_metrics;
 

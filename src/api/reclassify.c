@@ -1,4 +1,6 @@
 /* POST /v1/responses/{id}/reclassify: overrule how far a vote is trusted. */
+#include "store/reclassify.h"
+
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -8,9 +10,6 @@
 #include "app.h"
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "config.h"
-#include "intake/intake.h"
-#include "store/reclassify.h"
 
 #define REASON_CHARACTERS_MAX 1000
 
@@ -59,8 +58,7 @@ static void body_clear(struct reclassify_body *body) {
     free(body->reason);
 }
 
-static struct response respond_reclassified(struct app *app,
-                                            const struct reclassify_order *order) {
+static struct response respond_reclassified(struct app *app, const struct reclassify_order *order) {
     CLEANUP(survey_response_clear)
     struct survey_response response = {.contact = CONTACT_NONE, .answers = ANSWERS_NONE};
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
@@ -79,7 +77,7 @@ struct response reclassify_response(struct app *app, const struct request *reque
     CLEANUP(body_clear) struct reclassify_body body = {0};
     struct reclassify_order order = {
         .account_id = request->principal.account_id,
-        .slot = (int)app->config->intake.instance * LANES_MAX,
+        .slot = RECLASSIFY_ROLLUP_SLOT,
     };
     if (!uuid_parse(request_path_param(request, "id"), &order.response_id)) {
         return respond_outcome(OUTCOME_NOT_FOUND, "response");

@@ -9,13 +9,18 @@
 #include "base/log.h"
 #include "http/server.h"
 #include "intake/intake.h"
+#include "intake/view_log.h"
+#include "jobs/housekeeping.h"
+#include "pages/locale.h"
 #include "routes.h"
 #include "store/db.h"
 #include "store/signing_key.h"
 #include "store/survey_cache.h"
 
-#define OTHER_CONNECTIONS   3 /* beside the workers': signing keys, page views, readiness */
+#define OTHER_CONNECTIONS 4 /* beside the workers': signing keys, views, housekeeping, readiness   \
+                             */
 #define INTAKE_STOP_MS      500
+#define VIEWS_STOP_MS       200
 #define PROBLEM_TYPE_PREFIX "urn:understood:problem:"
 
 static unsigned http_threads(const struct config *config) {
@@ -48,6 +53,15 @@ static struct intake *start_intake(const struct config *config, const struct db_
     return intake_start(&options);
 }
 
+static struct housekeeping *start_housekeeping(const struct config *config, struct db *db) {
+    struct housekeeping_options options = {
+        .db = db,
+        .view_days = config->trust.view_days,
+        .provisional_days = config->trust.provisional_days,
+    };
+    return housekeeping_start(&options);
+}
+
 static bool start_parts(struct app *app, const struct config *config, const char *conninfo) {
     struct db_options database = database_options(config, conninfo);
     app->db = db_open(&database);
@@ -58,7 +72,8 @@ static bool start_parts(struct app *app, const struct config *config, const char
     app->survey_cache = survey_cache_new(app->db, config->keys.cache_s);
     app->signing_keys = signing_keys_start(app->db);
     app->intake = start_intake(config, &database);
-    return app->key_cache && app->survey_cache && app->signing_keys && app->intake;
+    app->view_log = view_log_start(app->db);
+    return app->key_cache && app->survey_cache && app->signing_keys && app->intake && app->view_log;
 }
 
 static struct server *start_server(struct app *app) {
@@ -106,10 +121,12 @@ static void set_public_url(struct service *service, const struct config *config,
 bool service_start(struct service *service, const struct config *config, const char *conninfo) {
     *service = (struct service){.app = {.config = config}};
     service->app.public_url = service->public_url;
+    locales_load();
     if (start_parts(&service->app, config, conninfo)) {
+        service->housekeeping = start_housekeeping(config, service->app.db);
         service->app.server = start_server(&service->app);
     }
-    if (!service->app.server) {
+    if (!service->app.server || !service->housekeeping) {
         service_stop(service, config);
         return false;
     }
@@ -125,6 +142,12 @@ void service_stop(struct service *service, const struct config *config) {
     if (app->server) {
         server_stop(app->server, (unsigned)config->http.drain_ms);
     }
+    if (service->housekeeping) {
+        housekeeping_stop(service->housekeeping);
+    }
+    if (app->view_log) {
+        view_log_stop(app->view_log, VIEWS_STOP_MS);
+    }
     if (app->intake) {
         intake_stop(app->intake, INTAKE_STOP_MS);
     }
@@ -134,5 +157,6 @@ void service_stop(struct service *service, const struct config *config) {
     survey_cache_free(app->survey_cache);
     key_cache_free(app->key_cache);
     db_close(app->db);
+    service->housekeeping = NULL;
     *app = (struct app){0};
 }

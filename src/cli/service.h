@@ -7,8 +7,11 @@
 
 #define PUBLIC_URL_SIZE 256
 
+struct housekeeping;
+
 struct service {
     struct app app;
+    struct housekeeping *housekeeping;
     char public_url[PUBLIC_URL_SIZE];
 };
 

@@ -12,8 +12,8 @@
 #include "store/page_view.h"
 
 #define WAITING_MAX    8192
+#define RETRY_EVERY_MS 50
 #define FLUSH_EVERY_MS 200
-#define STOP_TRIES     10
 #define NS_PER_MS      1000000L
 #define NS_PER_SECOND  1000000000L
 
@@ -161,14 +161,15 @@ void view_log_add(struct view_log *log, int64_t account_id, const struct uuid *i
     }
 }
 
-void view_log_stop(struct view_log *log) {
+void view_log_stop(struct view_log *log, unsigned deadline_ms) {
+    int64_t until_us = time_monotonic_us() + deadline_ms * INT64_C(1000);
     pthread_mutex_lock(&log->lock);
     log->stopping = true;
     pthread_cond_signal(&log->changed);
     pthread_mutex_unlock(&log->lock);
     pthread_join(log->thread, NULL);
-    for (int i = 0; i < STOP_TRIES && view_log_flush(log) != OUTCOME_OK; i++) {
-        nanosleep(&(struct timespec){.tv_nsec = FLUSH_EVERY_MS * NS_PER_MS}, NULL);
+    while (view_log_flush(log) != OUTCOME_OK && time_monotonic_us() < until_us) {
+        nanosleep(&(struct timespec){.tv_nsec = RETRY_EVERY_MS * NS_PER_MS}, NULL);
     }
     if (log->count > 0) {
         log_error("could not write %zu page views: the database is away", log->count);

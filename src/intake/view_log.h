@@ -26,8 +26,9 @@ void view_log_add(struct view_log *log, int64_t account_id, const struct uuid *i
 /* Writes everything noted before the call; may block. On failure it stays noted. */
 enum outcome view_log_flush(struct view_log *log);
 
-/* Writes what is left, trying for a few seconds, and frees everything. */
-void view_log_stop(struct view_log *log);
+/* Writes what is left (trying again for deadline_ms when the database is away) and frees
+ * everything. */
+void view_log_stop(struct view_log *log, unsigned deadline_ms);
 
 /* Appends Prometheus metrics: views written and dropped. */
 void view_log_append_metrics(struct view_log *log, struct text *text);

@@ -36,8 +36,8 @@ static struct survey_response *before_of(struct work *work) {
 static enum outcome lock_response(struct work *work) {
     struct vote account = {.account_id = work->order->account_id};
     struct vote *const none[] = {&account};
-    enum outcome outcome = lock_responses(work->connection, none, 0, &work->order->response_id, 1,
-                                          &work->locked);
+    enum outcome outcome =
+        lock_responses(work->connection, none, 0, &work->order->response_id, 1, &work->locked);
     return outcome == OUTCOME_OK && work->locked.count == 0 ? OUTCOME_NOT_FOUND : outcome;
 }
 
@@ -45,10 +45,9 @@ static enum outcome load_votes_whole(struct work *work) {
     const struct reclassify_order *order = work->order;
     enum outcome outcome =
         store_first_vote(work->connection, order->account_id, &order->response_id);
-    return outcome == OUTCOME_OK
-               ? load_votes_of_response(work->connection, order->account_id, &order->response_id,
-                                        &work->votes)
-               : outcome;
+    return outcome == OUTCOME_OK ? load_votes_of_response(work->connection, order->account_id,
+                                                          &order->response_id, &work->votes)
+                                 : outcome;
 }
 
 static struct stored_vote *overruled_vote(struct work *work) {
@@ -135,8 +134,7 @@ static bool settle_response(struct work *work) {
     work->after.trust = vote->trust;
     work->after.confirmed_at_us = first_confirmed_at(&work->votes);
     memcpy(work->after.source, vote->source, sizeof work->after.source);
-    bool differs =
-        work->after.trust != before->trust || !answers_equal(&answers, &before->answers);
+    bool differs = work->after.trust != before->trust || !answers_equal(&answers, &before->answers);
     work->after.revision += differs;
     return true;
 }
@@ -160,10 +158,10 @@ static enum outcome load_day(struct work *work, char day[DAY_TEXT_SIZE]) {
         return OUTCOME_UNAVAILABLE;
     }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = db_query(work->connection, &rows,
-                                    "SELECT " ROLLUP_DAY("$2::timestamptz")
-                                    " FROM accounts WHERE account_id = $1",
-                                    params_from(&params, 0, params.count));
+    enum outcome outcome =
+        db_query(work->connection, &rows,
+                 "SELECT " ROLLUP_DAY("$2::timestamptz") " FROM accounts WHERE account_id = $1",
+                 params_from(&params, 0, params.count));
     if (outcome == OUTCOME_OK) {
         strncpy(day, PQgetvalue(rows, 0, 0), DAY_TEXT_SIZE - 1);
     }
@@ -228,9 +226,8 @@ static enum outcome store_settled(struct work *work) {
     if (outcome == OUTCOME_OK) {
         outcome = settle_invitation(work);
     }
-    return outcome == OUTCOME_OK
-               ? rollup_apply(work->connection, &work->deltas, work->order->slot)
-               : outcome;
+    return outcome == OUTCOME_OK ? rollup_apply(work->connection, &work->deltas, work->order->slot)
+                                 : outcome;
 }
 
 static enum outcome overrule(struct work *work) {
@@ -258,8 +255,7 @@ static void give_away(struct work *work, struct survey_response *response) {
     work->locked.count = 0; /* its texts went along */
 }
 
-enum outcome reclassify_vote(struct db_connection *connection,
-                             const struct reclassify_order *order,
+enum outcome reclassify_vote(struct db_connection *connection, const struct reclassify_order *order,
                              struct survey_response *response) {
     CLEANUP(work_clear)
     struct work work = {
@@ -273,4 +269,31 @@ enum outcome reclassify_vote(struct db_connection *connection,
         give_away(&work, response);
     }
     return outcome;
+}
+
+enum outcome load_overdue_votes(struct db_connection *connection, int64_t account_id,
+                                int64_t before_us, size_t count, struct overdue_vote votes[],
+                                size_t *found) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_int(&params, account_id);
+    params_time(&params, before_us);
+    params_int(&params, (int64_t)count);
+    if (!params_ready(&params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_query(connection, &rows,
+                                    "SELECT id, response_id FROM votes WHERE account_id = $1"
+                                    " AND trust = 'provisional' AND received_at < $2"
+                                    " ORDER BY received_at LIMIT $3",
+                                    params_from(&params, 0, params.count));
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    *found = (size_t)PQntuples(rows);
+    for (size_t i = 0; i < *found; i++) {
+        uuid_parse(PQgetvalue(rows, (int)i, 0), &votes[i].id);
+        uuid_parse(PQgetvalue(rows, (int)i, 1), &votes[i].response_id);
+    }
+    return OUTCOME_OK;
 }

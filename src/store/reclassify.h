@@ -8,6 +8,8 @@
 #include "domain/vote.h"
 #include "store/db.h"
 
+#define RECLASSIFY_ROLLUP_SLOT 15 /* the lanes of the first seven instances use others */
+
 struct reclassify_order {
     int64_t account_id;
     struct uuid response_id;
@@ -24,8 +26,19 @@ struct reclassify_order {
  * written. OUTCOME_NOT_FOUND: no such response, or the vote is not one of its votes. *response, as
  * it is now, is the caller's to clear.
  */
-enum outcome reclassify_vote(struct db_connection *connection,
-                             const struct reclassify_order *order,
+enum outcome reclassify_vote(struct db_connection *connection, const struct reclassify_order *order,
                              struct survey_response *response);
+
+/* A vote that waits to be overruled. */
+struct overdue_vote {
+    struct uuid id;
+    struct uuid response_id;
+};
+
+/* The account's oldest votes that are still provisional and came before before_us, at most count of
+ * them; *found says how many. */
+enum outcome load_overdue_votes(struct db_connection *connection, int64_t account_id,
+                                int64_t before_us, size_t count, struct overdue_vote votes[],
+                                size_t *found);
 
 #endif
