@@ -45,6 +45,10 @@ static const struct command_option link_options[] = {
     {"language", "TAG", NULL, "the customer's language, such as de or pt-BR"},
 };
 
+static const struct command_option serve_options[] = {
+    {"welcome", NULL, NULL, "print a survey link, an API key (the first time) and what to try"},
+};
+
 static const struct command_option verify_options[] = {
     {"account", "ID", NULL, "only this account; else all of them, one after the other"},
     {"rebuild", NULL, NULL, "first write the rollups anew; answers wait meanwhile"},
@@ -77,6 +81,7 @@ const struct command commands[] = {
      OPTIONS(verify_options), false},
     {"routes", NULL, "List the HTTP routes: method, path, operation, scope", run_routes, NULL, 0,
      true},
-    {"serve", NULL, "Run the service until SIGINT or SIGTERM", run_serve, NULL, 0, false},
+    {"serve", NULL, "Run the service until SIGINT or SIGTERM", run_serve, OPTIONS(serve_options),
+     false},
 };
 const size_t command_count = COUNT(commands);

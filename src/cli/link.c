@@ -1,3 +1,5 @@
+#include "cli/link.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +100,13 @@ static enum outcome print_link(struct db_connection *connection, const struct co
         fprintf(stderr, "understood: this link has expired: the contact was invited before\n");
     }
     return OUTCOME_OK;
+}
+
+enum outcome print_sample_link(struct db_connection *connection, const struct config *config) {
+    const struct wish wish = {.account_id = 1, .survey = "understood"};
+    CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
+    enum outcome outcome = make_invitation(connection, &wish, &invitation);
+    return outcome == OUTCOME_OK ? print_link(connection, config, &invitation) : outcome;
 }
 
 int run_link(const struct invocation *invocation) {

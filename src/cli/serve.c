@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/database.h"
 #include "cli/service.h"
+#include "cli/welcome.h"
 #include "http/server.h"
 #include "store/embedded_postgres.h"
 
@@ -91,13 +92,17 @@ static void stop_gracefully(struct service *service, struct database *database,
     log_info("stopped");
 }
 
-static int serve(const struct config *config, struct database *database) {
+static int serve(const struct invocation *invocation, struct database *database) {
+    const struct config *config = &invocation->config;
     unsigned applied = 0;
     struct service service;
     if (!database_migrate(database, config, &applied) || stop_is_pending() ||
         !service_start(&service, config, database_conninfo(database, config))) {
         embedded_postgres_stop(database->embedded, POSTGRES_STOP_MS);
         return stop_is_pending() ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    if (invocation_option(invocation, "welcome")) {
+        welcome(&service.app);
     }
     int number;
     sigwait(&stop_signals, &number);
@@ -113,5 +118,5 @@ int run_serve(const struct invocation *invocation) {
     if (!database_start(&database, &invocation->config, stop_is_pending)) {
         return stop_is_pending() ? EXIT_SUCCESS : EXIT_FAILURE;
     }
-    return serve(&invocation->config, &database);
+    return serve(invocation, &database);
 }
