@@ -246,8 +246,8 @@ def test_two_accounts_do_not_see_each_others_invitations(service):
     other = service.key("admin", service.account())
     assert service.get(f"/v1/invitations/{made['id']}", other).status_code == 404
     assert service.get("/v1/invitations", other).json()["data"] == []
-    assert invite(service, {"ref": "mine"}, key=other).status_code == 422  # it has no such survey
-    service.put("/v1/surveys/understood", other, json={})
+    service.put("/v1/surveys/ours", "admin", json={})
+    assert invite(service, {"ref": "mine"}, "ours", key=other).status_code == 422
     theirs = invite(service, {"ref": "mine"}, key=other)
     assert theirs.status_code == 201 and theirs.json()["id"] != made["id"]
 
