@@ -141,8 +141,8 @@ bool media_refuses(struct exchange *exchange) {
 
 static bool json_refused(struct exchange *exchange) {
     json_error_t error;
-    exchange->json =
-        json_loadb(exchange->request.body, exchange->body_length, JSON_REJECT_DUPLICATES, &error);
+    exchange->json = json_loadb(exchange->request.body, exchange->body_length,
+                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     exchange->request.json = exchange->json;
     return !exchange->json &&
            refuse(exchange, respond_problem(400, "invalid_json", "at byte %d: %s", error.position,
