@@ -176,9 +176,10 @@ static void append_greeting(struct text *html, const struct source *source) {
 
 static void write_html(struct text *html, const struct source *source) {
     const struct locale *locale = source->locale;
+    /* Not align="left": a table that floats would let what follows it flow beside it. */
     text_append_format(html,
-                       TABLE_START " width=\"100%%\" lang=\"%s\" dir=\"%s\" align=\"%s\""
-                                   " style=\"max-width:560px;" FONT "\">",
+                       TABLE_START " width=\"100%%\" lang=\"%s\" dir=\"%s\""
+                                   " style=\"max-width:560px;text-align:%s;" FONT "\">",
                        locale->language, locale->direction,
                        strcmp(locale->direction, "rtl") == 0 ? "right" : "left");
     if (source->survey->display_name) {

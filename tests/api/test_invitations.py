@@ -3,6 +3,7 @@ import re
 import threading
 
 import pytest
+import requests
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{56}")
 WHOLE_CONTACT = {"ref": "T-1", "agents": ["anna", "bo"], "team": "cards", "channel": "chat", "reason": "complaint",
@@ -113,6 +114,35 @@ def test_a_day_is_the_accounts_own(make_service):
     invite(service, {"ref": "1"}, key=key)
     assert service.sql("SELECT day = (created_at AT TIME ZONE 'Pacific/Auckland')::date FROM rollups"
                        " JOIN invitations USING (account_id) WHERE dimension = 'all'") == [(True,)]
+
+
+def test_invitations_and_answers_of_the_same_contacts_at_once_keep_the_sums_right(make_service):
+    """Some answers come before their invitation, some after: verify, at the service's end, sees it."""
+    service = make_service()
+    service.key("write")
+    contacts = [{"ref": f"crossed {n}", "agents": [f"agent {n % 3}"]} for n in range(300)]
+    statuses = []
+
+    def send(path, bodies):
+        with requests.Session() as session:
+            headers = {"Authorization": f"Bearer {service.key('write')}"}
+            for at in range(0, len(bodies), 20):
+                answer = session.post(service.url + path, json=bodies[at:at + 20], headers=headers, timeout=30)
+                statuses.extend(result["status"] for result in answer.json()["data"])
+
+    invitations = [{"survey": "understood", "contact": contact} for contact in contacts]
+    answers = [{**each, "answers": {"understood": "yes"}} for each in invitations]
+    threads = [service.in_background(send, "/v1/invitations", invitations),
+               service.in_background(send, "/v1/invitations", invitations[::-1]),
+               service.in_background(send, "/v1/responses", answers),
+               service.in_background(send, "/v1/responses", answers[::-1])]
+    for thread in threads:
+        thread.join()
+    assert len(statuses) == 1200 and set(statuses) == {200, 201}
+    assert service.sql("SELECT count(*) FROM invitations") == [(300,)]
+    assert service.sql("SELECT bool_and((invitations.answered_at IS NULL) = (responses.id IS NULL))"
+                       " FROM invitations LEFT JOIN responses ON responses.invitation_id = invitations.id"
+                       " AND responses.account_id = invitations.account_id") == [(True,)]
 
 
 @pytest.mark.parametrize("body, pointers", [

@@ -99,11 +99,11 @@ static void the_block_speaks_the_contacts_language(void **state) {
     char arabic[] = "ar-EG";
     char unknown[] = "xx";
     struct email_block block = block_for(&survey, arabic, NULL);
-    assert_non_null(strstr(block.html, "lang=\"ar\" dir=\"rtl\" align=\"right\""));
+    assert_non_null(strstr(block.html, "lang=\"ar\" dir=\"rtl\""));
     assert_string_equal(block.subject, locale_find("ar")->email_subject);
     email_block_clear(&block);
     block = block_for(&survey, unknown, NULL);
-    assert_non_null(strstr(block.html, "lang=\"en\" dir=\"ltr\" align=\"left\""));
+    assert_non_null(strstr(block.html, "lang=\"en\" dir=\"ltr\""));
     email_block_clear(&block);
 }
 
