@@ -79,8 +79,8 @@ void params_contact(struct params *params, const struct contact *contact) {
     params_text(params, contact->customer_ref);
     params_text(params, contact->customer_email);
     params_text(params, contact->customer_name);
-    params_time(params, contact->solved_at_us);
-    params_time(params, contact->opened_at_us);
+    params_timestamptz(params, contact->solved_at_us);
+    params_timestamptz(params, contact->opened_at_us);
     params_int_unless(params, contact->handled_s, HANDLED_S_NONE);
     if (contact->credit_amount_milli == CREDIT_AMOUNT_NONE) {
         params_text(params, NULL);

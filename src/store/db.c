@@ -355,8 +355,8 @@ enum outcome db_query_once(struct db_connection *connection, PGresult **rows, co
     if (!connection->pg) {
         return OUTCOME_UNAVAILABLE;
     }
-    bool sent = PQsendQueryParams(connection->pg, sql, (int)params.count, NULL, params.values, NULL,
-                                  NULL, 0);
+    bool sent = PQsendQueryParams(connection->pg, sql, (int)params.count, NULL, params.values,
+                                  params.lengths, params.formats, 0);
     return finish_query(connection, sent, sql, rows);
 }
 
@@ -378,8 +378,8 @@ enum outcome db_query(struct db_connection *connection, PGresult **rows, const c
         }
         prepared_mark(&connection->prepared, sql, true);
     }
-    bool sent =
-        PQsendQueryPrepared(connection->pg, name, (int)params.count, params.values, NULL, NULL, 0);
+    bool sent = PQsendQueryPrepared(connection->pg, name, (int)params.count, params.values,
+                                    params.lengths, params.formats, 0);
     return finish_query(connection, sent, sql, rows);
 }
 
@@ -448,8 +448,8 @@ static bool send_prepared(struct db_connection *connection, const char *sql,
     char name[PREPARED_NAME_SIZE];
     enum prepared_state state = prepared_name(&connection->prepared, sql, name);
     if (!connection->owner->options.prepare || state == PREPARED_NO_ROOM) {
-        return PQsendQueryParams(connection->pg, sql, (int)params.count, NULL, params.values, NULL,
-                                 NULL, 0);
+        return PQsendQueryParams(connection->pg, sql, (int)params.count, NULL, params.values,
+                                 params.lengths, params.formats, 0);
     }
     if (state == PREPARED_NEW) {
         if (!PQsendPrepare(connection->pg, name, sql, (int)params.count, NULL) ||
@@ -459,8 +459,8 @@ static bool send_prepared(struct db_connection *connection, const char *sql,
         prepared_mark(&connection->prepared, sql,
                       true); /* it may be used again before its result */
     }
-    return PQsendQueryPrepared(connection->pg, name, (int)params.count, params.values, NULL, NULL,
-                               0);
+    return PQsendQueryPrepared(connection->pg, name, (int)params.count, params.values,
+                               params.lengths, params.formats, 0);
 }
 
 enum outcome db_pipeline_send(struct db_connection *connection, const char *sql,

@@ -35,14 +35,17 @@ void db_release(struct db_connection **connection);
 /* True when a connection is up or could be opened within the connect timeout. */
 bool db_reachable(struct db *db);
 
-/* The text values of $1, $2, ...; NULL is SQL NULL. */
+/* The values of $1, $2, ...; NULL is SQL NULL. All are texts unless lengths and formats (1: binary)
+ * say otherwise. */
 struct db_params {
     size_t count;
     const char *const *values;
+    const int *lengths;
+    const int *formats;
 };
 
 #define DB_PARAMS(...)      DB_PARAMS_OF(((const char *const[]){__VA_ARGS__}))
-#define DB_PARAMS_OF(array) ((struct db_params){COUNT(array), array})
+#define DB_PARAMS_OF(array) ((struct db_params){.count = COUNT(array), .values = array})
 #define DB_NO_PARAMS        ((struct db_params){0})
 
 /*

@@ -1,5 +1,6 @@
 #include "store/params.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,9 @@
 #define FIRST_CAPACITY 64U
 #define NUMBER_BYTES   24U
 
+/* timestamptz counts microseconds from 2000-01-01. */
+#define POSTGRES_EPOCH_US (INT64_C(946684800) * US_PER_SECOND)
+
 /* length bytes that live until params_reset; NULL when out of memory. */
 static char *take_bytes(struct params *params, size_t length) {
     char *bytes = arena_take(&params->arena, length);
@@ -19,18 +23,54 @@ static char *take_bytes(struct params *params, size_t length) {
     return bytes;
 }
 
-void params_text(struct params *params, const char *lent) {
-    if (params->count == params->capacity) {
-        size_t capacity = params->capacity ? params->capacity * 2 : FIRST_CAPACITY;
-        const char **grown = realloc(params->values, capacity * sizeof *grown);
-        if (!grown) {
-            params->failed = true;
-            return;
-        }
-        params->values = grown;
-        params->capacity = capacity;
+static bool grow(struct params *params) {
+    size_t capacity = params->capacity ? params->capacity * 2 : FIRST_CAPACITY;
+    const char **values = realloc(params->values, capacity * sizeof *values);
+    params->values = values ? values : params->values;
+    int *lengths = realloc(params->lengths, capacity * sizeof *lengths);
+    params->lengths = lengths ? lengths : params->lengths;
+    int *formats = realloc(params->formats, capacity * sizeof *formats);
+    params->formats = formats ? formats : params->formats;
+    if (!values || !lengths || !formats) {
+        params->failed = true;
+        return false;
     }
-    params->values[params->count++] = lent;
+    params->capacity = capacity;
+    return true;
+}
+
+static void append(struct params *params, const char *value, int length, int format) {
+    if (params->count == params->capacity && !grow(params)) {
+        return;
+    }
+    params->values[params->count] = value;
+    params->lengths[params->count] = length;
+    params->formats[params->count++] = format;
+}
+
+void params_text(struct params *params, const char *lent) {
+    append(params, lent, 0, 0);
+}
+
+static void append_binary(struct params *params, const void *bytes, size_t length) {
+    char *copy = take_bytes(params, length);
+    if (copy) {
+        memcpy(copy, bytes, length);
+        append(params, copy, (int)length, 1);
+    }
+}
+
+void params_timestamptz(struct params *params, int64_t time_us) {
+    if (time_us == TIME_NONE) {
+        params_text(params, NULL);
+        return;
+    }
+    uint64_t wire = htobe64((uint64_t)(time_us - POSTGRES_EPOCH_US));
+    append_binary(params, &wire, sizeof wire);
+}
+
+void params_uuid_binary(struct params *params, const struct uuid *uuid) {
+    append_binary(params, uuid->bytes, sizeof uuid->bytes);
 }
 
 void params_copy(struct params *params, const char *text) {
@@ -158,7 +198,12 @@ bool params_ready(const struct params *params) {
 }
 
 struct db_params params_from(const struct params *params, size_t first, size_t count) {
-    return (struct db_params){.count = count, .values = params->values + first};
+    return (struct db_params){
+        .count = count,
+        .values = params->values + first,
+        .lengths = params->lengths + first,
+        .formats = params->formats + first,
+    };
 }
 
 void params_reset(struct params *params) {
@@ -170,5 +215,7 @@ void params_reset(struct params *params) {
 void params_clear(struct params *params) {
     arena_clear(&params->arena);
     free(params->values);
+    free(params->lengths);
+    free(params->formats);
     *params = (struct params){0};
 }

@@ -13,6 +13,8 @@
 
 struct params {
     const char **values; /* owned; what they point to is lent or lies in arena */
+    int *lengths;        /* owned; of the binary ones */
+    int *formats;        /* owned; 1 for the binary ones */
     size_t count;
     size_t capacity;
     struct arena arena;
@@ -27,6 +29,10 @@ void params_int_unless(struct params *params, int64_t value, int64_t none); /* N
 void params_time(struct params *params, int64_t time_us);                   /* NULL for TIME_NONE */
 void params_uuid(struct params *params, const struct uuid *uuid);
 void params_bytes(struct params *params, const unsigned char *bytes, size_t length); /* bytea */
+/* The same in binary, which costs PostgreSQL less: for the columns themselves, where nothing is
+ * cast. */
+void params_timestamptz(struct params *params, int64_t time_us);
+void params_uuid_binary(struct params *params, const struct uuid *uuid);
 /* A text array of count lent texts. */
 void params_texts(struct params *params, char *const texts[], size_t count);
 /* A number of thousandths, as a decimal. */

@@ -88,8 +88,7 @@ static enum outcome store_trust(struct work *work, enum trust before) {
     CLEANUP(db_rows_free) PGresult *updated = NULL;
     return db_query(work->connection, &updated,
                     "UPDATE votes SET trust = $3 WHERE account_id = $1 AND id = $2",
-                    (struct db_params){3, (const char *const[]){params.values[0], params.values[3],
-                                                                params.values[5]}});
+                    DB_PARAMS(params.values[0], params.values[3], params.values[5]));
 }
 
 /* The latest vote with this trust, or NULL. */

@@ -13,7 +13,7 @@ static struct multi_row insert = {
     .head = "INSERT INTO responses (account_id, id, survey, " CONTACT_COLUMN_NAMES ","
             " understood, csat, nps, comment, answered_at, received_at, confirmed_at, trust, source,"
             " invitation_id, evidence, idempotency_hash, idempotency_index, body_hash) VALUES ",
-    .tail = " ON CONFLICT DO NOTHING RETURNING id",
+    .tail = " ON CONFLICT (account_id, survey, contact_ref) DO NOTHING RETURNING id",
     .columns = 3 + CONTACT_COLUMN_COUNT + 14,
 };
 /* clang-format on */
@@ -96,17 +96,17 @@ void params_idempotency(struct params *params, const struct idempotency *idempot
 
 static void params_new_response(struct params *params, const struct vote *vote) {
     params_int(params, vote->account_id);
-    params_uuid(params, &vote->id);
+    params_uuid_binary(params, &vote->id);
     params_text(params, vote->survey);
     params_contact(params, &vote->contact);
     params_answers(params, &vote->answers);
-    params_time(params, vote->answered_at_us);
-    params_time(params, vote->received_at_us);
-    params_time(params, vote->trust == TRUST_CONFIRMED ? vote->received_at_us : TIME_NONE);
+    params_timestamptz(params, vote->answered_at_us);
+    params_timestamptz(params, vote->received_at_us);
+    params_timestamptz(params, vote->trust == TRUST_CONFIRMED ? vote->received_at_us : TIME_NONE);
     params_text(params, trust_name(vote->trust));
     params_text(params, vote->source);
     if (vote->has_invitation) {
-        params_uuid(params, &vote->invitation_id);
+        params_uuid_binary(params, &vote->invitation_id);
     } else {
         params_text(params, NULL);
     }

@@ -16,6 +16,15 @@
     DB_TIME("votes.answered_at") ", " DB_TIME("votes.received_at") ", votes.trust, "           \
     "votes.source, votes.effect, votes.revision, votes.evidence, votes.idempotency_hash, "     \
     "votes.idempotency_index, votes.body_hash"
+
+/* A response's only vote, whose place is the response's row. */
+#define FIRST_VOTE_COLUMNS                                                                     \
+    "responses.id, responses.id, responses.understood, responses.csat, responses.nps, "        \
+    "responses.comment, " DB_TIME("responses.answered_at") ", "                                \
+    DB_TIME("responses.received_at") ", responses.trust, responses.source, "                   \
+    "CASE responses.trust WHEN 'confirmed' THEN 'created' ELSE 'held' END, "                   \
+    "responses.revision, responses.evidence, responses.idempotency_hash, "                     \
+    "responses.idempotency_index, responses.body_hash"
 /* clang-format on */
 
 void stored_vote_clear(struct stored_vote *vote) {

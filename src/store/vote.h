@@ -42,7 +42,8 @@ enum outcome store_first_vote(struct db_connection *connection, int64_t account_
                               const struct uuid *response_id);
 
 /* In a pipeline; one result follows, for stored_votes_from_rows: the votes that carry one of the
- * idempotency keys of these votes (all with given keys, of one or several accounts). */
+ * idempotency keys of these votes (all with given keys, of one or several accounts), also those
+ * whose only place is their response's row. */
 enum outcome send_votes_with_keys(struct db_connection *connection, struct vote *const votes[],
                                   size_t count, struct params *params);
 
