@@ -87,7 +87,7 @@ static const struct config_key keys[] = {
     NUMBER(intake, instance, 0, 0, 6, "Another number for each process on the same database"),
     CHOICE(intake, transaction, "batch", "batch, account",
            "One transaction for a batch, or (on Citus) one for each account in it"),
-    NUMBER(trust, provisional_at, 60, 1, 1000, "Evidence points from which a vote is held"),
+    NUMBER(trust, provisional_at, 3, 1, 1000, "Evidence points from which a vote is held"),
     NUMBER(trust, view_days, 30, 1, 365, "Page views are kept this long"),
     NUMBER(trust, provisional_days, 30, 1, 365, "Held votes are discarded after this"),
     NUMBER(keys, cache_s, 10, 0, 3600,

@@ -136,7 +136,6 @@ void page_set_headers(struct response *response) {
     response_set_header(response, "Cache-Control", "no-store");
     response_set_header(response, "Referrer-Policy", "no-referrer");
     response_set_header(response, "X-Robots-Tag", "noindex, nofollow");
-    response_set_header(response, "X-Content-Type-Options", "nosniff");
 }
 
 struct response page_respond(unsigned status, const struct page *page, struct text *text) {
