@@ -74,14 +74,9 @@ static int conclude(const struct verdict *verdict, size_t accounts, int64_t star
     return verdict->differing ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* The ids of the accounts wanted: the one of --account, or all. */
-static bool find_accounts(const struct invocation *invocation, struct db_connection *connection,
-                          int64_t **ids, size_t *count) {
-    int64_t wanted = 0;
-    if (invocation_option(invocation, "account") &&
-        !invocation_number(invocation, "account", 1, INT64_MAX, &wanted)) {
-        return false;
-    }
+/* The account of --account, or all. */
+static bool find_accounts(struct db_connection *connection, int64_t wanted, int64_t **ids,
+                          size_t *count) {
     enum outcome outcome = load_account_ids(connection, wanted, ids, count);
     if (outcome == OUTCOME_OK && *count == 0) {
         fputs("understood: there is no such account; see `understood account list`\n", stderr);
@@ -93,22 +88,30 @@ static void free_ids(int64_t **ids) {
     free(*ids);
 }
 
-int run_verify(const struct invocation *invocation) {
-    CLEANUP(database_close) struct database database = {0};
-    if (!database_open(&database, &invocation->config, 1)) {
-        return EXIT_FAILURE;
-    }
+static int verify_accounts(struct db_connection *connection, int64_t wanted, bool rebuild) {
     int64_t started_us = time_monotonic_us();
-    CLEANUP(db_release) struct db_connection *connection = db_acquire(database.db);
     CLEANUP(free_ids) int64_t *ids = NULL;
     size_t count = 0;
-    if (!connection || !find_accounts(invocation, connection, &ids, &count)) {
+    if (!connection || !find_accounts(connection, wanted, &ids, &count)) {
         return EXIT_FAILURE;
     }
-    bool rebuild = invocation_option(invocation, "rebuild") != NULL;
     struct verdict verdict = {0};
     for (size_t i = 0; i < count && !verdict.failed; i++) {
         visit_account(connection, ids[i], rebuild, &verdict);
     }
     return conclude(&verdict, count, started_us);
+}
+
+int run_verify(const struct invocation *invocation) {
+    int64_t wanted = 0; /* all */
+    if (invocation_option(invocation, "account") &&
+        !invocation_number(invocation, "account", 1, INT64_MAX, &wanted)) {
+        return EXIT_USAGE;
+    }
+    CLEANUP(database_close) struct database database = {0};
+    if (!database_open(&database, &invocation->config, 1)) {
+        return EXIT_FAILURE;
+    }
+    CLEANUP(db_release) struct db_connection *connection = db_acquire(database.db);
+    return verify_accounts(connection, wanted, invocation_option(invocation, "rebuild") != NULL);
 }

@@ -1,0 +1,186 @@
+"""Rows planted straight into the tables, and their scores counted the slow way."""
+import datetime
+import math
+import random
+import uuid
+import zoneinfo
+
+UTC = datetime.timezone.utc
+Z = 1.959963984540054
+VALUES = {
+    "agent": [f"agent-{i}" for i in range(7)],
+    "team": ["red", "green", "blue", None],
+    "channel": ["phone", "chat", "email"],
+    "reason": ["complaint", "technical", None],
+    "language": ["en", "de", "ja"],
+    "source": ["page", "api"],
+}
+
+
+def credited(row, dimension):
+    """The values of a dimension that a row counts for."""
+    if dimension == "agent":
+        return row["agents"]
+    return [row[dimension]] if row[dimension] is not None else []
+
+
+def matches(row, filters):
+    return all(value in credited(row, dimension) for dimension, value in filters.items())
+
+
+def make_rows(seed, count, first, last):
+    """Invitations and responses at random instants of [first, last)."""
+    draw = random.Random(seed)
+    invitations, responses = [], []
+    for index in range(count):
+        at = first + (last - first) * draw.random()
+        row = {dimension: draw.choice(values) for dimension, values in VALUES.items() if dimension != "agent"}
+        row |= {"id": str(uuid.UUID(int=draw.getrandbits(128))), "contact_ref": f"c-{seed}-{index}",
+                "agents": draw.sample(VALUES["agent"], draw.choice([0, 1, 1, 1, 2])), "at": at}
+        if draw.random() < 0.7:
+            invitations.append(row)
+        if draw.random() < 0.6:
+            responses.append(row | {
+                "id": str(uuid.UUID(int=draw.getrandbits(128))),
+                "at": min(at + datetime.timedelta(minutes=draw.randrange(600)), last - datetime.timedelta(microseconds=1)),
+                "invitation_id": row["id"] if row in invitations else None,
+                "trust": draw.choices(["confirmed", "provisional", "discarded"], [8, 1, 1])[0],
+                "understood": draw.choice(["yes", "yes", "partly", "no", None]),
+                "csat": draw.choice([1, 2, 3, 4, 5, 5, None]), "nps": draw.choice([*range(11), None]),
+            })
+    return invitations, responses
+
+
+def response(ref, at, **columns):
+    return {"id": str(uuid.uuid4()), "contact_ref": ref, "at": at, "agents": [], "team": None, "channel": None,
+            "reason": None, "language": None, "source": "api", "invitation_id": None, "trust": "confirmed",
+            "understood": "yes", "csat": None, "nps": None} | columns
+
+
+def plant(cursor, account, invitations, responses, survey="understood"):
+    for row in invitations:
+        cursor.execute(
+            "INSERT INTO invitations (account_id, id, survey, contact_ref, agents, team, channel, reason, language, solved_at,"
+            " source, created_at, expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (account, row["id"], survey, row["contact_ref"], row["agents"], row["team"], row["channel"], row["reason"],
+             row["language"], row["at"], row["source"], row["at"], row["at"] + datetime.timedelta(days=30)))
+    for row in responses:
+        cursor.execute(
+            "INSERT INTO responses (account_id, id, survey, contact_ref, agents, team, channel, reason, language, solved_at,"
+            " source, answered_at, received_at, trust, invitation_id, understood, csat, nps)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (account, row["id"], survey, row["contact_ref"], row["agents"], row["team"], row["channel"], row["reason"],
+             row["language"], row["at"], row["source"], row["at"], row["at"], row["trust"], row["invitation_id"],
+             row["understood"], row["csat"], row["nps"]))
+
+
+def wilson(x, n):
+    if n == 0:
+        return None, None
+    centre = (x + Z * Z / 2) / (n + Z * Z)
+    half = Z / (n + Z * Z) * math.sqrt(x * (n - x) / n + Z * Z / 4)
+    return centre - half, centre + half
+
+
+def adjusted_wald(detractors, passives, promoters):
+    if detractors + passives + promoters == 0:
+        return None, None
+    det, pas, pro = detractors + .75, passives + 1.5, promoters + .75
+    n = det + pas + pro
+    x = (pro - det) / n
+    half = Z * math.sqrt(((pro + det) / n - x * x) / n)
+    point = (promoters - detractors) / (detractors + passives + promoters)
+    return 100 * min(max(x - half, -1), point), 100 * max(min(x + half, 1), point)
+
+
+def divide(x, n):
+    return x / n if n else None
+
+
+def score(invitations, responses, all_responses, mark=False):
+    """S of the given rows; all_responses says which invitations have a confirmed answer."""
+    confirmed = [row for row in responses if row["trust"] == "confirmed"]
+    answered_ids = {row["invitation_id"] for row in all_responses if row["trust"] == "confirmed"}
+    felt = {word: sum(row["understood"] == word for row in confirmed) for word in ("yes", "partly", "no")}
+    n = sum(felt.values())
+    low, high = wilson(felt["yes"], n)
+    counts = [sum(row["csat"] == stars for row in confirmed) for stars in range(1, 6)]
+    csat_n, top_two = sum(counts), counts[3] + counts[4]
+    csat_low, csat_high = wilson(top_two, csat_n)
+    given = [row["nps"] for row in confirmed if row["nps"] is not None]
+    promoters, detractors = sum(nps >= 9 for nps in given), sum(nps <= 6 for nps in given)
+    passives = len(given) - promoters - detractors
+    nps_low, nps_high = adjusted_wald(detractors, passives, promoters)
+    made = {
+        "n": len(confirmed), "provisional": sum(row["trust"] == "provisional" for row in responses),
+        "invited": len(invitations), "answered": sum(row["invitation_id"] is not None for row in confirmed),
+        "response_rate": divide(sum(row["id"] in answered_ids for row in invitations), len(invitations)),
+        "understood": {"n": n, **felt, "rate": divide(felt["yes"], n), "low": low, "high": high},
+        "csat": {"n": csat_n, "counts": counts,
+                 "mean": divide(sum(stars * count for stars, count in enumerate(counts, 1)), csat_n),
+                 "top_two_rate": divide(top_two, csat_n), "low": csat_low, "high": csat_high},
+        "nps": {"n": len(given), "promoters": promoters, "passives": passives, "detractors": detractors,
+                "score": divide(100 * (promoters - detractors), len(given)), "low": nps_low, "high": nps_high},
+    }
+    if mark:
+        mark_small(made)
+    return made
+
+
+def mark_small(made):
+    if 0 < made["n"] < 10:
+        made["thin"] = True
+    if 0 < made["n"] < 5:
+        withhold(made)
+
+
+def withhold(made):
+    made["withheld"] = True
+    for question in ("understood", "csat", "nps"):
+        made[question] = {name: value if name == "n" else None for name, value in made[question].items()}
+
+
+def groups(invitations, responses, all_responses, dimension, only=None):
+    values = sorted({value for row in invitations + responses for value in credited(row, dimension)})
+    made = []
+    for value in values:
+        of = [[row for row in rows if value in credited(row, dimension)] for rows in (invitations, responses)]
+        group = {"value": value, **score(*of, all_responses, mark=True)}
+        if group["n"] or group["provisional"] or group["invited"]:
+            made.append(group)
+    if only:
+        made = [group for group in made if group["value"] == only]
+    if sum("withheld" in group for group in made) == 1:
+        shown = [group for group in made if group["n"] and "withheld" not in group]
+        if shown:
+            withhold(min(shown, key=lambda group: group["n"]))
+    return made
+
+
+def local_days(zone, first, last):
+    """(start, end) of each local day from first to last, as instants with their offsets."""
+    zone = zoneinfo.ZoneInfo(zone)
+    day = first
+    while day <= last:
+        following = day + datetime.timedelta(days=1)
+        yield tuple(datetime.datetime.combine(date, datetime.time(), zone) for date in (day, following))
+        day = following
+
+
+def within(rows, start, end):
+    return [row for row in rows if start <= row["at"] < end]
+
+
+def assert_close(got, expected, where=""):
+    if isinstance(expected, dict):
+        assert set(got) == set(expected), f"{where}: {sorted(got)} are not {sorted(expected)}"
+        for name in expected:
+            assert_close(got[name], expected[name], f"{where}/{name}")
+    elif isinstance(expected, list):
+        assert len(got) == len(expected), f"{where}: {len(got)} in place of {len(expected)}"
+        for index, (one, other) in enumerate(zip(got, expected)):
+            assert_close(one, other, f"{where}/{index}")
+    elif isinstance(expected, float):
+        assert got is not None and abs(got - expected) <= 5.1e-7, f"{where}: {got} is not {expected}"
+    else:
+        assert got == expected, f"{where}: {got} is not {expected}"
