@@ -20,22 +20,24 @@
 #include "store/embedded_lock.h"
 #include "store/postgres_program.h"
 
-#define START_LIMIT_US      (300 * US_PER_SECOND) /* recovery after a crash may take a while */
-#define ANSWER_LIMIT_US     (60 * US_PER_SECOND)  /* of one that is already running */
-#define NOTICE_INTERVAL_US  (10 * US_PER_SECOND)
-#define IMMEDIATE_LIMIT_US  US_PER_SECOND
-#define POLL_INTERVAL_US    10000
-#define FILE_PATH_SIZE      (PATH_MAX + 64)
-#define CONNINFO_SIZE       (PATH_MAX + 128)
-#define PROOF_BYTES         16
-#define LAST_LINE_BYTES_MAX 400
-#define DATABASE_NAME       "understood" /* and its superuser's name */
+#define START_LIMIT_US     (300 * US_PER_SECOND) /* recovery after a crash may take a while */
+#define ANSWER_LIMIT_US    (60 * US_PER_SECOND)  /* of one that is already running */
+#define NOTICE_INTERVAL_US (10 * US_PER_SECOND)
+#define IMMEDIATE_LIMIT_US US_PER_SECOND
+#define POLL_INTERVAL_US   10000
+#define FILE_PATH_SIZE     (PATH_MAX + 64)
+#define CONNINFO_SIZE      (PATH_MAX + 128)
+#define SOCKET_NAME        ".s.PGSQL.5432"
+#define PROOF_BYTES        16
+#define LOG_LINE_BYTES_MAX 400
+#define DATABASE_NAME      "understood" /* and its superuser's name */
 
 struct embedded_postgres {
     struct embedded_folder folder;
     struct embedded_options options;
     int lock;         /* the lock file; our locks are bound to it */
     pid_t child;      /* PostgreSQL or initdb, when we started it; else 0 */
+    off_t log_begin;  /* of that program's part of the log */
     pid_t postmaster; /* known once it has proved to serve our folder */
     char conninfo[CONNINFO_SIZE];
 };
@@ -79,19 +81,23 @@ static int read_number(const struct embedded_postgres *postgres, const char *nam
     return (int)number;
 }
 
-/* What PostgreSQL logged last: most often the reason why it ended. */
-static void last_log_line(const struct embedded_postgres *postgres,
-                          char line[LAST_LINE_BYTES_MAX]) {
-    line[0] = '\0';
+static bool names_a_cause(const char *line) {
+    return strstr(line, "FATAL:") || strstr(line, "PANIC:") || strstr(line, "error:");
+}
+
+/* Why the program we started ended: the last line of its log that names a cause, else the last. */
+static void find_cause(const struct embedded_postgres *postgres, char cause[LOG_LINE_BYTES_MAX]) {
+    cause[0] = '\0';
     FILE *file = fopen(postgres->folder.log, "re");
     if (!file) {
         return;
     }
-    char next[LAST_LINE_BYTES_MAX];
-    while (fgets(next, sizeof next, file)) {
-        next[strcspn(next, "\n")] = '\0';
-        if (next[0]) {
-            snprintf(line, LAST_LINE_BYTES_MAX, "%s", next);
+    char line[LOG_LINE_BYTES_MAX];
+    fseeko(file, postgres->log_begin, SEEK_SET);
+    while (fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] && (names_a_cause(line) || !names_a_cause(cause))) {
+            snprintf(cause, LOG_LINE_BYTES_MAX, "%s", line);
         }
     }
     fclose(file);
@@ -191,6 +197,8 @@ static void give_up_child(struct embedded_postgres *postgres) {
 }
 
 static bool spawn(struct embedded_postgres *postgres, const struct postgres_start *start) {
+    struct stat log;
+    postgres->log_begin = stat(postgres->folder.log, &log) == 0 ? log.st_size : 0;
     postgres->child = postgres_spawn(start);
     if (postgres->child < 0) {
         postgres->child = 0;
@@ -200,8 +208,8 @@ static bool spawn(struct embedded_postgres *postgres, const struct postgres_star
 }
 
 static void log_end(const struct embedded_postgres *postgres, const char *what) {
-    char reason[LAST_LINE_BYTES_MAX];
-    last_log_line(postgres, reason);
+    char reason[LOG_LINE_BYTES_MAX];
+    find_cause(postgres, reason);
     log_error("%s failed (see %s): %s", what, postgres->folder.log, reason);
 }
 
@@ -274,22 +282,29 @@ static bool find_programs(const struct embedded_postgres *postgres,
     return true;
 }
 
-/*
- * A postmaster.pid whose postmaster is gone stops PostgreSQL when some other process has that
- * number now, as happens in containers. We hold the lock that all of ours inherit; one that was
- * started by hand has our folder as its working directory.
- */
-static void remove_stale_pid_file(const struct embedded_postgres *postgres) {
-    int number = read_number(postgres, "postmaster.pid");
+/* True for a postmaster that somebody started by hand in our folder: ours all hold the lock. */
+static bool runs_in_cluster(const struct embedded_postgres *postgres, int number) {
     char link[64];
     char at[PATH_MAX] = "";
     snprintf(link, sizeof link, "/proc/%d/cwd", number);
-    if (number > 0 &&
-        (readlink(link, at, sizeof at - 1) < 0 || strcmp(at, postgres->folder.cluster) != 0)) {
-        char path[FILE_PATH_SIZE];
-        cluster_file(postgres, "postmaster.pid", path);
-        unlink(path);
+    return readlink(link, at, sizeof at - 1) > 0 && strcmp(at, postgres->folder.cluster) == 0;
+}
+
+/*
+ * PostgreSQL believes lock files that name a living process, also when that is another program
+ * which has the number now, as happens in containers, or a zombie. We know better: we hold the lock
+ * that all processes of ours inherit.
+ */
+static void remove_stale_files(const struct embedded_postgres *postgres) {
+    int number = read_number(postgres, "postmaster.pid");
+    if (number == 0 || runs_in_cluster(postgres, number)) {
+        return;
     }
+    char path[FILE_PATH_SIZE];
+    cluster_file(postgres, "postmaster.pid", path);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/" SOCKET_NAME ".lock", postgres->folder.socket_dir);
+    unlink(path);
 }
 
 static bool spawn_postgres(struct embedded_postgres *postgres,
@@ -322,7 +337,7 @@ static bool start_postgres(struct embedded_postgres *postgres, int lock) {
         (!exists && !make_cluster(postgres, &programs, lock))) {
         return false;
     }
-    remove_stale_pid_file(postgres);
+    remove_stale_files(postgres);
     return spawn_postgres(postgres, &programs, lock);
 }
 
