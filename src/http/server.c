@@ -47,7 +47,7 @@ static ssize_t read_stream(void *closure, uint64_t position, char *buffer, size_
 }
 
 static void free_stream(void *closure) {
-    streaming_drop(closure);
+    streaming_close(closure);
 }
 
 /* Takes stream out of the response. */
@@ -61,6 +61,9 @@ static struct MHD_Response *stream_reply(struct exchange *exchange, struct respo
         MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, streaming, free_stream);
     if (!reply) {
         streaming_drop(streaming);
+    } else if (strcmp(exchange->request.method, "HEAD") == 0) {
+        /* It would end the head with a last chunk; without chunks it closes the connection. */
+        MHD_set_response_options(reply, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
     }
     return reply;
 }
@@ -105,9 +108,9 @@ static enum MHD_Result send_answer(struct exchange *exchange) {
     watch_enter(exchange->watch, WATCH_ANSWER);
     exchange->status = response->status;
     exchange->answer_bytes = response->body_length;
-    struct MHD_Response *reply = response->kind == RESPONSE_STREAM
-                                     ? stream_reply(exchange, response)
-                                     : whole_reply(response);
+    bool is_stream = response->kind == RESPONSE_STREAM;
+    struct MHD_Response *reply =
+        is_stream ? stream_reply(exchange, response) : whole_reply(response);
     if (!reply) {
         return MHD_NO;
     }
@@ -126,6 +129,22 @@ struct header_list {
     bool sound; /* no NUL in any, and memory for all */
 };
 
+/*
+ * libmicrohttpd has put a NUL in place of each byte of the line's end. What it hides otherwise can
+ * be seen there: a NUL within the value or a bare LF, and a folded line, which it would join to the
+ * header's name.
+ */
+static bool line_ends_soundly(const char *end) {
+    return end[1] == '\0' && end[2] != ' ' && end[2] != '\t';
+}
+
+static size_t without_trailing_blanks(const char *value, size_t length) {
+    while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t')) {
+        length--;
+    }
+    return length;
+}
+
 /* NOLINTNEXTLINE(readability-function-size): the signature is libmicrohttpd's */
 static enum MHD_Result keep_header(void *closure, enum MHD_ValueKind kind, const char *name,
                                    size_t name_length, const char *value, size_t value_length) {
@@ -134,15 +153,15 @@ static enum MHD_Result keep_header(void *closure, enum MHD_ValueKind kind, const
     if (list->count > HEADERS_MAX) {
         return MHD_NO;
     }
+    /* Any control byte makes the guard refuse the header. */
+    bool sound = value && line_ends_soundly(value + value_length);
+    const char *kept = sound ? value : "\1";
+    size_t kept_length = sound ? without_trailing_blanks(value, value_length) : 1;
     char *name_copy = scratch_copy(list->scratch, name, name_length);
-    char *value_copy = scratch_copy(list->scratch, value ? value : "", value_length);
+    char *value_copy = scratch_copy(list->scratch, kept, kept_length);
     if (!name_copy || !value_copy) {
         list->sound = false;
         return MHD_NO;
-    }
-    /* A NUL would hide what follows it: any other control byte stands for it before the guard. */
-    if (memchr(value_copy, '\0', value_length)) {
-        memset(value_copy, '\1', value_length);
     }
     list->headers[list->count++] = (struct request_header){name_copy, value_copy};
     return MHD_YES;
@@ -280,6 +299,7 @@ static void on_completed(void *closure, struct MHD_Connection *connection, void 
         return;
     }
     *state = NULL;
+    exchange_resumed(exchange); /* a client that went away is not asked again */
     watch_end(exchange->watch);
     note_traffic(exchange);
     atomic_fetch_sub(&exchange->server->in_flight, 1);

@@ -93,6 +93,11 @@ static void end_wait(struct streaming *streaming) {
     }
 }
 
+void streaming_close(struct streaming *streaming) {
+    end_wait(streaming);
+    streaming_drop(streaming);
+}
+
 enum streaming_read streaming_read(struct streaming *streaming, char *buffer, size_t size,
                                    size_t *length) {
     end_wait(streaming);

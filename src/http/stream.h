@@ -27,6 +27,9 @@ enum streaming_read streaming_read(struct streaming *streaming, char *buffer, si
 /* From any thread: a reader that waits for a piece is told that it will not come. */
 void streaming_abort(struct streaming *streaming);
 
+/* On the http thread, when nothing will be read any more; gives the reader's reference back. */
+void streaming_close(struct streaming *streaming);
+
 void streaming_drop(struct streaming *streaming);
 
 #endif
