@@ -17,8 +17,9 @@
 #include "store/signing_key.h"
 #include "store/survey_cache.h"
 
-#define OTHER_CONNECTIONS 4 /* beside the workers': signing keys, views, housekeeping, readiness   \
-                             */
+#define OTHER_CONNECTIONS                                                                          \
+    4 /* beside the workers': signing keys, views, housekeeping, readiness                         \
+       */
 #define INTAKE_STOP_MS      500
 #define VIEWS_STOP_MS       200
 #define PROBLEM_TYPE_PREFIX "urn:understood:problem:"
@@ -76,7 +77,7 @@ static bool start_parts(struct app *app, const struct config *config, const char
     return app->key_cache && app->survey_cache && app->signing_keys && app->intake && app->view_log;
 }
 
-static struct server *start_server(struct app *app) {
+static struct server *open_server(struct app *app) {
     const struct config *config = app->config;
     struct server_options options = {
         .listen = config->http.listen,
@@ -96,7 +97,7 @@ static struct server *start_server(struct app *app) {
         .route_count = route_count,
         .authorize = authorize,
     };
-    return server_start(&options, app);
+    return server_open(&options, app);
 }
 
 static int host_length(const char *listen) {
@@ -124,14 +125,14 @@ bool service_start(struct service *service, const struct config *config, const c
     locales_load();
     if (start_parts(&service->app, config, conninfo)) {
         service->housekeeping = start_housekeeping(config, service->app.db);
-        service->app.server = start_server(&service->app);
+        service->app.server = open_server(&service->app);
     }
-    if (!service->app.server || !service->housekeeping) {
+    unsigned port = service->app.server ? server_port(service->app.server) : 0;
+    set_public_url(service, config, port);
+    if (!service->app.server || !service->housekeeping || !server_start(service->app.server)) {
         service_stop(service, config);
         return false;
     }
-    unsigned port = server_port(service->app.server);
-    set_public_url(service, config, port);
     log_info("listening on %.*s:%u", host_length(config->http.listen), config->http.listen, port);
     return true;
 }

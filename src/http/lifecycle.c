@@ -36,12 +36,8 @@ static bool start_threads(struct server *server) {
     unsigned count = server->thread_count;
     for (unsigned i = 0; i < count; i++) {
         struct http_thread *thread = &server->threads[i];
-        thread->server = server;
-        watch_table_init(&thread->watches);
         thread->access_buffer =
             server->access_log ? access_log_buffer(server->access_log, i) : NULL;
-    }
-    for (unsigned i = 0; i < count; i++) {
         if (!glue_start(&server->threads[i])) {
             return false;
         }
@@ -55,17 +51,8 @@ static bool start_parts(struct server *server) {
     server->traffic = traffic_metrics_new(options->routes, options->route_count);
     server->workers = workers_start(options->workers, options->worker_queue_max);
     server->access_log = options->access_log ? access_log_start(server->thread_count) : NULL;
-    server->listen_fd = listener_open(options->listen, &server->port);
-    if (server->listen_fd < 0) {
-        return false;
-    }
-    bool started = server->docs_url && server->traffic && server->workers &&
-                   (server->access_log || !options->access_log) && start_threads(server);
-    server->reaper = started ? reaper_start(server) : NULL;
-    if (!server->reaper) {
-        log_error("could not start the http threads");
-    }
-    return server->reaper != NULL;
+    return server->docs_url && server->traffic && server->workers &&
+           (server->access_log || !options->access_log);
 }
 
 /* Whatever was started. */
@@ -77,6 +64,7 @@ static void free_server(struct server *server) {
         if (server->threads[i].daemon) {
             glue_stop(&server->threads[i]);
         }
+        watch_table_clear(&server->threads[i].watches);
     }
     if (server->workers) {
         workers_stop(server->workers);
@@ -97,7 +85,7 @@ static unsigned core_count(void) {
     return cores > 0 ? (unsigned)cores : 1;
 }
 
-struct server *server_start(const struct server_options *options, struct app *app) {
+struct server *server_open(const struct server_options *options, struct app *app) {
     unsigned threads = options->threads ? options->threads : core_count();
     struct server *server = calloc(1, sizeof *server + threads * sizeof server->threads[0]);
     if (!server) {
@@ -106,18 +94,27 @@ struct server *server_start(const struct server_options *options, struct app *ap
     server->options = *options;
     server->app = app;
     server->thread_count = threads;
-    server->listen_fd = -1;
-    allow_descriptors(options->connections_max);
-    if (!start_parts(server)) {
-        for (unsigned i = 0; i < threads; i++) {
-            if (server->threads[i].daemon) {
-                glue_quiesce(&server->threads[i]);
-            }
-        }
+    for (unsigned i = 0; i < threads; i++) {
+        server->threads[i].server = server;
+        watch_table_init(&server->threads[i].watches);
+    }
+    server->listen_fd = listener_open(options->listen, &server->port);
+    if (server->listen_fd < 0) {
         free_server(server);
         return NULL;
     }
     return server;
+}
+
+bool server_start(struct server *server) {
+    allow_descriptors(server->options.connections_max);
+    if (start_parts(server) && start_threads(server)) {
+        server->reaper = reaper_start(server);
+    }
+    if (!server->reaper) {
+        log_error("could not start the http threads");
+    }
+    return server->reaper != NULL;
 }
 
 uint16_t server_port(const struct server *server) {
@@ -151,11 +148,14 @@ static int64_t in_ms(unsigned milliseconds) {
 static void stop_accepting(struct server *server) {
     listener_close_door(server->listen_fd);
     int64_t deadline_us = in_ms(ACCEPT_MS_MAX);
-    while (listener_pending(server->listen_fd) && time_monotonic_us() < deadline_us) {
+    while (server->reaper && listener_pending(server->listen_fd) &&
+           time_monotonic_us() < deadline_us) {
         sleep_ms(STEP_MS);
     }
     for (unsigned i = 0; i < server->thread_count; i++) {
-        glue_quiesce(&server->threads[i]);
+        if (server->threads[i].daemon) {
+            glue_quiesce(&server->threads[i]);
+        }
     }
 }
 

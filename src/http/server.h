@@ -40,8 +40,13 @@ struct server_options {
     authorizer *authorize;
 };
 
-/* NULL, having logged why, when it cannot listen. app is lent and must outlive the server. */
-struct server *server_start(const struct server_options *options, struct app *app);
+/* Takes the port, but serves nobody yet; NULL, having logged why, when it cannot listen. app is
+ * lent and must outlive the server. */
+struct server *server_open(const struct server_options *options, struct app *app);
+
+/* From here on requests are served; false, having logged why, when no threads can be had. The
+ * server is to be stopped in either case. */
+bool server_start(struct server *server);
 
 uint16_t server_port(const struct server *server);
 

@@ -221,7 +221,7 @@ static bool read_setting(const char *argument) {
 }
 
 static struct server *start(struct app *app) {
-    return server_start(
+    return server_open(
         &(struct server_options){
             .listen = "127.0.0.1:0",
             .threads = settings[THREADS].value,
@@ -256,7 +256,7 @@ int main(int count, char **arguments) {
     signal(SIGPIPE, SIG_IGN);
     struct app app = {0};
     app.server = start(&app);
-    if (!app.server) {
+    if (!app.server || !server_start(app.server)) {
         return EXIT_FAILURE;
     }
     printf("%u\n", server_port(app.server));

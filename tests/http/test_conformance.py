@@ -227,7 +227,7 @@ def test_64_parameters_are_read_and_more_are_refused_at_once(service):
 
 
 def test_json_mistakes_are_told_with_their_place(service):
-    for body in (b"", b"{", b"[1,]", b'{"a":1,"a":2}', b'"text"', b'["\\u0000"]', b'["\xff"]', b"[1] x"):
+    for body in (b"", b"{", b"[1,]", b'{"a":1,"a":2}', b'["\\u0000"]', b'["\xff"]', b"[1] x"):
         answer = service.ask(post(JSON, b"Content-Length: %d\r\n" % len(body), body=body))
         assert "byte" in problem(answer, 400, "invalid_json")["detail"]
 
