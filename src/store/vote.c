@@ -27,6 +27,17 @@
     "responses.idempotency_index, responses.body_hash"
 /* clang-format on */
 
+/* clang-format off */
+static const char keys_sql[] =
+    "WITH asked AS (SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::smallint[])"
+    " AS asked (account_id, idempotency_hash, idempotency_index))"
+    " SELECT " VOTE_COLUMNS " FROM asked"
+    " JOIN votes USING (account_id, idempotency_hash, idempotency_index)"
+    " UNION ALL SELECT " FIRST_VOTE_COLUMNS " FROM asked"
+    " JOIN responses USING (account_id, idempotency_hash, idempotency_index)"
+    " WHERE responses.votes = 1";
+/* clang-format on */
+
 void stored_vote_clear(struct stored_vote *vote) {
     answers_clear(&vote->answers);
     free(vote->evidence);
@@ -178,12 +189,7 @@ enum outcome send_votes_with_keys(struct db_connection *connection, struct vote 
     if (!params_ready(params)) {
         return OUTCOME_UNAVAILABLE;
     }
-    return db_pipeline_send(connection,
-                            "SELECT " VOTE_COLUMNS
-                            " FROM unnest($1::bigint[], $2::bytea[], $3::smallint[])"
-                            " AS asked (account_id, idempotency_hash, idempotency_index)"
-                            " JOIN votes USING (account_id, idempotency_hash, idempotency_index)",
-                            params_from(params, first, 3));
+    return db_pipeline_send(connection, keys_sql, params_from(params, first, 3));
 }
 
 enum outcome load_votes_with_ids(struct db_connection *connection, int64_t account_id,
