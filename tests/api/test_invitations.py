@@ -164,7 +164,7 @@ def test_a_body_with_mistakes_is_refused_with_all_of_them(service, body, pointer
 
 
 @pytest.mark.parametrize("data, content_type, status", [
-    ("{", "application/json", 400), ("7", "application/json", 400), ("null", "application/json", 400), ("{}", "text/plain", 415), ("{}", None, 415), ("", "application/json", 400),
+    ("{", "application/json", 400), ("7", "application/json", 422), ("null", "application/json", 422), ("{}", "text/plain", 415), ("{}", None, 415), ("", "application/json", 400),
 ])
 def test_a_body_that_is_no_json_is_refused(service, data, content_type, status):
     headers = {"Content-Type": content_type} if content_type else {}
