@@ -165,6 +165,7 @@ def test_a_body_with_mistakes_is_refused_with_all_of_them(service, body, pointer
 
 @pytest.mark.parametrize("data, content_type, status", [
     ("{", "application/json", 400), ("7", "application/json", 422), ("null", "application/json", 422), ("{}", "text/plain", 415), ("{}", None, 415), ("", "application/json", 400),
+    (" " * (1 << 20) + "{}", "application/json", 413),
 ])
 def test_a_body_that_is_no_json_is_refused(service, data, content_type, status):
     headers = {"Content-Type": content_type} if content_type else {}
@@ -267,8 +268,17 @@ def test_each_route_asks_for_its_scope(service):
         assert service.request(method, path, json=body).status_code == 401
     assert service.post("/v1/invitations", "read", json=body).status_code == 403
     assert service.post("/v1/invitations", "admin", json=body).status_code == 201
+    for path in ("/v1/invitations", "/v1/invitations/019abf3e-6e3b-7c1e-8a4e-0e7d5d0f3a02"):
+        assert service.get(path, "write").status_code == 403
     refused = service.put("/v1/invitations", "admin", json=body)
     assert refused.status_code == 405 and "POST" in refused.headers["Allow"]
+
+
+@pytest.mark.parametrize("method, path", [("GET", "/v1/invitations"), ("GET", "/v1/invitations/x"),
+                                          ("POST", "/v1/invitations")])
+def test_nothing_but_json_is_given(service, method, path):
+    answer = service.request(method, path, "admin", headers={"Accept": "text/html"}, json={})
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
 
 
 def test_two_accounts_do_not_see_each_others_invitations(service):

@@ -143,7 +143,25 @@ def test_each_route_asks_for_its_scope(service):
         assert service.request(method, path, json={}).status_code == 401
     for scope in ("read", "write"):
         assert put(service, "understood", {}, key=scope).status_code == 403
-    assert service.get("/v1/surveys", "admin").status_code == 200
+    for path in ("/v1/surveys", "/v1/surveys/understood"):
+        assert [service.get(path, scope).status_code for scope in ("admin", "read", "write")] == [200, 200, 403]
+
+
+@pytest.mark.parametrize("method, path", [("GET", "/v1/surveys"), ("GET", "/v1/surveys/understood"),
+                                          ("PUT", "/v1/surveys/understood")])
+def test_nothing_but_json_is_given(service, method, path):
+    answer = service.request(method, path, "admin", headers={"Accept": "text/html"}, json={})
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+
+
+@pytest.mark.parametrize("data, content_type, status, code", [
+    ("{", "application/json", 400, "invalid_json"), ("{}", "text/plain", 415, "unsupported_media_type"),
+    (" " * (1 << 20) + "{}", "application/json", 413, "body_too_large"),
+    ('{"edit_window_days":1,"edit_window_days":2}', "application/json", 400, "invalid_json"),
+])
+def test_a_body_that_is_no_json_is_refused(service, data, content_type, status, code):
+    answer = service.put("/v1/surveys/understood", "admin", data=data, headers={"Content-Type": content_type})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 def test_two_accounts_do_not_see_each_others_surveys(service):
