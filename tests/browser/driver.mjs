@@ -1,0 +1,159 @@
+// Drives Chromium for the pytest tests: one JSON command a line on stdin, one JSON result a line on stdout.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-dev-shm-usage'],
+});
+
+// options: width, height, scheme, scripts, forcedColors, reducedMotion
+async function withPage(options, use) {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 390, height: options.height ?? 844 },
+    colorScheme: options.scheme ?? 'light',
+    forcedColors: options.forcedColors ?? 'none',
+    javaScriptEnabled: options.scripts ?? false,
+    locale: options.locale ?? 'en-US',
+  });
+  const page = await context.newPage();
+  const seen = { requests: [], complaints: [] };
+  page.on('request', (request) => seen.requests.push(new URL(request.url()).pathname));
+  page.on('console', (message) => seen.complaints.push(message.text()));
+  page.on('pageerror', (error) => seen.complaints.push(String(error)));
+  page.setDefaultTimeout(15000);
+  try {
+    return await use(page, seen);
+  } finally {
+    await context.close();
+  }
+}
+
+async function keep(page, options) {
+  if (options.screenshot) {
+    await page.screenshot({ path: options.screenshot, fullPage: true });
+  }
+}
+
+// Clicks on the labels of these input ids, fills the comment, sends; what a person with a mouse does.
+async function fillIn(page, options) {
+  for (const id of options.choose ?? []) {
+    await page.locator(`#${id}`).check();
+  }
+  if (options.comment) {
+    await page.locator('#comment').fill(options.comment);
+  }
+  if (options.wait_ms) {
+    await page.waitForTimeout(options.wait_ms);
+  }
+  if (options.send) {
+    await page.locator('button').first().click();
+  }
+}
+
+const focused = () => {
+  const element = document.activeElement;
+  return element.id || element.tagName.toLowerCase();
+};
+
+const commands = {
+  async open(options) {
+    return withPage(options, async (page, seen) => {
+      const response = await page.goto(options.url);
+      await fillIn(page, options);
+      await keep(page, options);
+      return { status: response.status(), title: await page.title(), url: page.url(), ...seen };
+    });
+  },
+
+  async axe(options) {
+    return withPage({ ...options, scripts: true }, async (page) => {
+      await page.goto(options.url);
+      await fillIn(page, options);
+      await keep(page, options);
+      await page.evaluate(axeSource);
+      const result = await page.evaluate(() => axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      }));
+      return {
+        passes: result.passes.length,
+        violations: result.violations.map((violation) => ({
+          id: violation.id, help: violation.help,
+          nodes: violation.nodes.map((node) => `${node.html} ${node.failureSummary}`),
+        })),
+      };
+    });
+  },
+
+  // Presses keys one after another; "focus" among them notes what has the focus.
+  async keys(options) {
+    return withPage(options, async (page) => {
+      await page.goto(options.url);
+      const notes = [];
+      for (const key of options.keys) {
+        if (key === 'focus') {
+          notes.push(await page.evaluate(focused));
+        } else if (key.startsWith('wait ')) {
+          await page.waitForTimeout(Number(key.slice(5)));
+        } else if (key.startsWith('type ')) {
+          await page.keyboard.type(key.slice(5));
+        } else {
+          await page.keyboard.press(key);
+        }
+      }
+      await page.waitForLoadState();
+      await keep(page, options);
+      return { notes, title: await page.title(), url: page.url() };
+    });
+  },
+
+  // Sizes as laid out; style is put on top of the page's own, as a reader's extension would.
+  async layout(options) {
+    return withPage({ ...options, scripts: true }, async (page) => {
+      await page.goto(options.url);
+      if (options.style) {
+        await page.evaluate((style) => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(style);
+          document.adoptedStyleSheets = [sheet];
+        }, options.style);
+      }
+      await fillIn(page, options);
+      await keep(page, options);
+      return page.evaluate(() => {
+        const box = (element) => {
+          const { left, right, width, height } = element.getBoundingClientRect();
+          return { left, right, width, height, text: element.textContent.trim() };
+        };
+        const clipped = [...document.querySelectorAll('main *')].filter((element) =>
+          element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflow !== 'visible' &&
+          !element.closest('.t'));
+        return {
+          overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          targets: [...document.querySelectorAll('label.o, button, a.b, textarea')].map(box),
+          clipped: clipped.map((element) => element.outerHTML.slice(0, 80)),
+          options: [...document.querySelectorAll('.o span')].map((span) => ({
+            background: getComputedStyle(span).backgroundColor, text: span.textContent,
+            checked: span.previousElementSibling.checked,
+          })),
+          spill: [...document.querySelectorAll('.o span, button')].filter((span) =>
+            span.scrollWidth > span.clientWidth + 1 || span.scrollHeight > span.clientHeight + 1)
+            .map((span) => span.textContent),
+        };
+      });
+    });
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { command, ...options } = JSON.parse(line);
+  try {
+    process.stdout.write(JSON.stringify({ result: await commands[command](options) }) + '\n');
+  } catch (error) {
+    process.stdout.write(JSON.stringify({ error: String(error.stack) }) + '\n');
+  }
+}
+await browser.close();
