@@ -17,6 +17,7 @@
 #define ANSWER_MARGIN_US   (2 * US_PER_SECOND) /* past statement_timeout we no longer wait */
 #define SESSION_SQL_BYTES  256
 #define PREPARED_NAME_SIZE 24
+#define LAST_WORDS_MAX     8 /* reads from an idle connection; a good one has hardly any */
 
 struct db_connection {
     PGconn *pg; /* NULL while closed */
@@ -188,14 +189,17 @@ static void give_back(struct db_connection *connection) {
     pthread_mutex_unlock(&db->lock);
 }
 
-/* A connection whose server went away shows it as readable: nothing else is due between queries. */
+/* A connection whose server went away shows it as readable: nothing else is due between queries. A
+ * server that says goodbye first is readable twice, and only then at its end. */
 static bool still_good(struct db_connection *connection) {
     if (!connection->pg) {
         return false;
     }
     struct pollfd socket = {.fd = PQsocket(connection->pg), .events = POLLIN};
-    if (poll(&socket, 1, 0) > 0 && !PQconsumeInput(connection->pg)) {
-        return false;
+    for (int reads = 0; poll(&socket, 1, 0) > 0; reads++) {
+        if (reads == LAST_WORDS_MAX || !PQconsumeInput(connection->pg)) {
+            return false;
+        }
     }
     return PQstatus(connection->pg) == CONNECTION_OK;
 }

@@ -257,6 +257,19 @@ enum outcome load_invitation(struct db_connection *connection, int64_t account_i
     return PQntuples(rows) == 0 ? OUTCOME_NOT_FOUND : invitation_from_row(rows, 0, invitation);
 }
 
+#define BEFORE                                                                                     \
+    " AND ($2::text IS NULL OR invitations.survey = $2)"                                           \
+    " AND ($3::text IS NULL OR contact_ref = $3)"                                                  \
+    " AND ($4::timestamptz IS NULL OR (invitations.created_at, id) < ($4, $5::uuid))"              \
+    " ORDER BY invitations.created_at DESC, id DESC LIMIT $6"
+
+/* A contact is found by survey and ref, the others by time: each has its index. */
+static const char before_sql[] =
+    "SELECT " INVITATION_COLUMNS " FROM invitations WHERE invitations.account_id = $1" BEFORE;
+static const char of_contact_sql[] =
+    "SELECT " INVITATION_COLUMNS " FROM surveys JOIN invitations USING (account_id, survey)"
+    " WHERE surveys.account_id = $1 AND invitations.contact_ref = $3::text" BEFORE;
+
 static enum outcome query_before(struct db_connection *connection,
                                  const struct invitation_filter *filter, size_t count,
                                  PGresult **rows) {
@@ -270,12 +283,7 @@ static enum outcome query_before(struct db_connection *connection,
     if (!params_ready(&params)) {
         return OUTCOME_FAILED;
     }
-    return db_query(connection, rows,
-                    "SELECT " INVITATION_COLUMNS " FROM invitations WHERE account_id = $1"
-                    " AND ($2::text IS NULL OR survey = $2)"
-                    " AND ($3::text IS NULL OR contact_ref = $3)"
-                    " AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))"
-                    " ORDER BY created_at DESC, id DESC LIMIT $6",
+    return db_query(connection, rows, filter->contact_ref ? of_contact_sql : before_sql,
                     params_from(&params, 0, params.count));
 }
 

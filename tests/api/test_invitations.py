@@ -298,6 +298,33 @@ def test_no_token_is_logged(service):
     assert token not in service.log()
 
 
+def test_without_the_database_nothing_is_promised(make_service, postgres):
+    service = make_service()
+    made = invite(service, {"ref": "before"}, key="admin").json()
+    postgres.stop("immediate")
+    try:
+        one = {"survey": "understood", "contact": {"ref": "during"}}
+        for answer in (service.post("/v1/invitations", "admin", json=one),
+                       service.post("/v1/invitations", "admin", json=[one, {}]),
+                       service.get("/v1/invitations", "admin"),
+                       service.get(f"/v1/invitations/{made['id']}", "admin")):
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    finally:
+        postgres.start()
+    assert invite(service, {"ref": "during"}, key="admin").status_code == 201
+
+
+def test_a_restarted_database_is_not_noticed(make_service, postgres):
+    """Connections that died while nobody used them are opened again before they are used."""
+    service = make_service()
+    service.key("write")
+    for mode in ("fast", "immediate"):
+        for thread in [service.in_background(invite, service, {"ref": f"{mode} {n}"}) for n in range(6)]:
+            thread.join()
+        postgres.restart(mode)
+        assert [invite(service, {"ref": f"after {mode} {n}"}).status_code for n in range(6)] == [201] * 6
+
+
 # ---- understood link ----
 
 def test_link_prints_a_link_alone_and_the_same_one_again(service):
@@ -330,21 +357,3 @@ def test_link_keeps_to_the_public_url(service):
 def test_link_says_what_is_wrong(service, words, status, reason):
     done = service.cli("link", *words)
     assert done.returncode == status and done.stdout == "" and reason in done.stderr
-
-
-# ---- last: it takes the database away from every service of this session ----
-
-def test_without_the_database_nothing_is_promised(make_service, postgres):
-    service = make_service()
-    made = invite(service, {"ref": "before"}, key="admin").json()
-    postgres.stop("immediate")
-    try:
-        one = {"survey": "understood", "contact": {"ref": "during"}}
-        for answer in (service.post("/v1/invitations", "admin", json=one),
-                       service.post("/v1/invitations", "admin", json=[one, {}]),
-                       service.get("/v1/invitations", "admin"),
-                       service.get(f"/v1/invitations/{made['id']}", "admin")):
-            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-    finally:
-        postgres.start()
-    assert invite(service, {"ref": "during"}, key="admin").status_code == 201
