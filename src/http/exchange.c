@@ -1,5 +1,6 @@
 #include "http/exchange.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +12,36 @@
 #define BODY_FIRST_BYTES    1024
 #define DISCARDED_BYTES_MAX (8U << 20)
 
+#define SPARE_MAX 256
+
+/* An exchange is too large for malloc's fast paths, and each request needs one: some are kept. */
+static struct {
+    pthread_mutex_t lock;
+    struct exchange *exchanges[SPARE_MAX];
+    size_t count;
+} spare = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static struct exchange *take_spare(void) {
+    pthread_mutex_lock(&spare.lock);
+    struct exchange *exchange = spare.count > 0 ? spare.exchanges[--spare.count] : NULL;
+    pthread_mutex_unlock(&spare.lock);
+    return exchange ? exchange : malloc(sizeof *exchange);
+}
+
+static void keep_spare(struct exchange *exchange) {
+    pthread_mutex_lock(&spare.lock);
+    bool kept = spare.count < SPARE_MAX;
+    if (kept) {
+        spare.exchanges[spare.count++] = exchange;
+    }
+    pthread_mutex_unlock(&spare.lock);
+    if (!kept) {
+        free(exchange);
+    }
+}
+
 struct exchange *exchange_new(struct http_thread *thread, struct MHD_Connection *connection) {
-    struct exchange *exchange = malloc(sizeof *exchange);
+    struct exchange *exchange = take_spare();
     if (!exchange) {
         return NULL;
     }
@@ -46,7 +75,7 @@ void exchange_drop(struct exchange *exchange) {
     json_decref(exchange->json);
     free(exchange->body);
     scratch_clear(&exchange->scratch);
-    free(exchange);
+    keep_spare(exchange);
 }
 
 /* The first to answer wins; what comes later is discarded. */
