@@ -4,30 +4,33 @@
 
 #include "http/router.h"
 
-/* responses.c */
-handler create_response;
-/* responses_read.c */
-handler list_responses;
-handler get_response;
+/* invitations.c */
+handler create_invitation;
+handler list_invitations;
+handler get_invitation;
+
+/* metrics.c */
+handler get_metrics;
+
 /* operations.c */
 handler get_livez;
 handler get_readyz;
 handler get_service_metrics;
 handler get_openapi;
 
-/* invitations.c */
-handler create_invitation;
-handler list_invitations;
-handler get_invitation;
+/* reclassify.c */
+handler reclassify_response;
+
+/* responses.c */
+handler create_response;
+
+/* responses_read.c */
+handler list_responses;
+handler get_response;
 
 /* surveys.c */
 handler list_surveys;
 handler get_survey;
 handler put_survey;
-
-/* reclassify.c */
-handler reclassify_response;
-/* metrics.c */
-handler get_metrics;
 
 #endif

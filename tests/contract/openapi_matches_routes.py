@@ -14,6 +14,8 @@ for route in sorted(routed - documented):
     print("not in openapi.yaml:", *route)
 for route in sorted(documented - routed):
     print("not in src/routes.c:", *route)
+for line in {line for line in listed if listed.count(line) > 1}:
+    print("twice in src/routes.c:", line)
 for name, (_, _, operation) in spec.operations.items():
     if ("x-scope" in operation) == (operation.get("security") == []):
         print(f"{name}: either needs a scope (x-scope) or is public (security: [])")

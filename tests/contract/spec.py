@@ -28,10 +28,12 @@ class Spec:
     def find(self, method, path):
         """The id of the operation that serves method and path, or None. HEAD is served by GET."""
         method = "GET" if method == "HEAD" else method
-        for name, (its_method, template, _) in self.operations.items():
-            if its_method == method and re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), path):
-                return name
-        return None
+        return next((name for name in self.at(path) if self.operations[name][0] == method), None)
+
+    def at(self, path):
+        """The ids of the operations at path, whatever their method."""
+        return [name for name, (_, template, _) in self.operations.items()
+                if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", template), path)]
 
     def reply(self, name, status):
         """What the operation promises for this status, or None."""

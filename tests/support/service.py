@@ -17,6 +17,7 @@ ARTEFACTS = ROOT / "tests" / "artefacts"
 READY_LIMIT_S = 30
 STOP_LIMIT_S = 10
 REQUEST_LIMIT_S = 30
+NOTED_BYTES_MAX = 4000
 SANITIZER_REPORT = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:")
 
 
@@ -172,7 +173,7 @@ class Service:
         body = asked.body.decode("utf-8", "replace") if isinstance(asked.body, bytes) else asked.body
         line = {"method": asked.method, "path": asked.path_url.partition("?")[0],
                 "target": asked.path_url, "request_headers": dict(asked.headers),
-                "request_body": body, "status": response.status_code,
+                "request_body": body and body[:NOTED_BYTES_MAX], "status": response.status_code,
                 "headers": dict(response.headers), "body": response.text}
         path = traffic_log()
         path.parent.mkdir(parents=True, exist_ok=True)
