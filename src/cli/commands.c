@@ -77,11 +77,11 @@ const struct command commands[] = {
     {"link", NULL, "Print a survey link, making the invitation if there is none yet", run_link,
      OPTIONS(link_options), false},
     {"migrate", NULL, "Bring the database's schema up to date", run_migrate, NULL, 0, false},
-    {"verify", NULL, "Count every score again from the answers and list what differs", run_verify,
-     OPTIONS(verify_options), false},
     {"routes", NULL, "List the HTTP routes: method, path, operation, scope", run_routes, NULL, 0,
      true},
     {"serve", NULL, "Run the service until SIGINT or SIGTERM", run_serve, OPTIONS(serve_options),
      false},
+    {"verify", NULL, "Count every score again from the answers and list what differs", run_verify,
+     OPTIONS(verify_options), false},
 };
 const size_t command_count = COUNT(commands);
