@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -189,6 +190,9 @@ void client_run(struct client *client) {
             on_event(client, events[index].data.ptr, events[index].events);
         }
         int64_t now = now_us();
+        if (asked_to_stop && client->stop_us > now) {
+            client->stop_us = now;
+        }
         if (client->waiting) {
             wake_the_rested(client);
         }
@@ -238,6 +242,7 @@ bool client_prepare(struct client *client) {
     setrlimit(RLIMIT_NOFILE, &files);
     signal(SIGTERM, on_signal);
     signal(SIGINT, on_signal);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* never outlive the test that started us */
     client->epoll = epoll_create1(EPOLL_CLOEXEC);
     client->connections = calloc(client->connection_count, sizeof *client->connections);
     for (size_t index = 0; client->connections && index < client->connection_count; index++) {

@@ -20,6 +20,7 @@ def test_restarts_of_postgres_under_load_lose_and_double_nothing(service, cluste
 
 
 def test_a_slow_restart_of_postgres_is_answered_503_and_traffic_resumes(service, cluster, database, tmp_path):
+    service.environment["UNDERSTOOD_HTTP_ANSWER_DEADLINE_MS"] = "1500"
     service.start()
     witness = Witness(service, tmp_path, connections=16)
     time.sleep(0.5)
