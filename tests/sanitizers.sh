@@ -22,4 +22,4 @@ meson test -C "$build" --no-rebuild --suite unit --quiet
 if [ $# -eq 0 ]; then
     [ "$kind" = address ] && set -- tests/api || set -- tests/fault/test_everything_at_once.py tests/fault/test_races.py
 fi
-UNDERSTOOD_BUILD=$PWD/build UNDERSTOOD_BINARY=$PWD/$build/src/understood /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"
+UNDERSTOOD_BUILD=$PWD/build UNDERSTOOD_BINARY=$PWD/$build/understood /usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"

@@ -25,7 +25,7 @@ def binary(name, folder=None):
     """A built program; UNDERSTOOD_BINARY names another `understood` (a sanitizer's, a release one)."""
     if name == "understood" and os.environ.get("UNDERSTOOD_BINARY") and not folder:
         return pathlib.Path(os.environ["UNDERSTOOD_BINARY"]).resolve()
-    inside = {"understood": "src/understood"}.get(name, f"tests/bench/{name}")
+    inside = f"tests/bench/{name}"
     built = pathlib.Path(folder or os.environ.get("UNDERSTOOD_BUILD", ROOT / "build"))
     beside = built / name
     return beside if beside.is_file() else built / inside
@@ -150,7 +150,7 @@ class Service:
     def key(self, scope="admin", account=1):
         return self.command("key", "create", "--account", str(account), "--scope", scope).stdout.strip()
 
-    def start(self, patience_s=20):
+    def start(self, patience_s=10):
         """Starts it and waits until it is ready; how many seconds that took."""
         begun = time.monotonic()
         with open(self.log_path, "ab") as log:

@@ -41,7 +41,7 @@ def database(cluster, request):
 @pytest.fixture
 def service(cluster, database):
     """Migrated, with a key in .api_key, not started; its lanes give a lost database up quickly."""
-    made = lab.Service(cluster, database, intake_lanes=2, intake_commit_deadline_ms=3000)
+    made = lab.Service(cluster, database, intake_lanes=2, log_level="error", intake_commit_deadline_ms=3000)
     made.migrate()
     made.api_key = made.key("write")
     yield made

@@ -7,7 +7,7 @@ COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
 
 
 class CommitCutter:
-    def __init__(self, postgres_socket, luck, share=0.05):
+    def __init__(self, postgres_socket, luck, share=0.15):
         self.postgres_socket, self.luck, self.share = str(postgres_socket), luck, share
         self.enabled, self.cuts = True, 0
         self.listener = socket.create_server(("127.0.0.1", 0))

@@ -1,6 +1,7 @@
 """PostgreSQL restarts, loses its connections or its COMMIT's answer: 503 meanwhile, and every answer exactly once."""
-import threading
 import time
+
+import pytest
 
 from proxy import CommitCutter
 from witness import LONG, Witness, assert_exactly_once
@@ -16,7 +17,7 @@ def test_restarts_of_postgres_under_load_lose_and_double_nothing(service, cluste
     time.sleep(0.5)
     _, unknown, refused = assert_exactly_once(service, cluster, database, witness)
     assert unknown == 0, "the service closed connections without an answer"
-    assert set(refused) <= {503}
+    assert set(refused) <= {409, 503}
 
 
 def test_a_slow_restart_of_postgres_is_answered_503_and_traffic_resumes(service, cluster, database, tmp_path):
@@ -34,7 +35,8 @@ def test_a_slow_restart_of_postgres_is_answered_503_and_traffic_resumes(service,
         assert time.monotonic() - begun < 3, "traffic does not resume"
         time.sleep(0.05)
     _, _, refused = assert_exactly_once(service, cluster, database, witness)
-    assert set(refused) == {503}
+    # 409: the vote is still on its way while its sender, told 503, asks again.
+    assert 503 in refused and set(refused) <= {409, 503}
 
 
 def test_a_storm_of_terminated_backends_loses_and_doubles_nothing(service, cluster, database, tmp_path):
@@ -72,11 +74,11 @@ def test_a_commit_whose_answer_is_lost_is_found_again_not_repeated(cluster, data
         cutter.close()
 
 
-def test_the_database_is_away_at_the_start_and_comes_later(service, cluster):
+def test_a_service_whose_database_is_away_at_the_start_says_so_and_exits(service, cluster):
     cluster.stop("fast")
-    starting = threading.Timer(1.5, cluster.start)
-    starting.start()
     try:
-        assert service.start(patience_s=20) > 0.5
+        with pytest.raises(RuntimeError, match="could not connect to the database"):
+            service.start()
+        assert service.process.wait(timeout=1) == 1
     finally:
-        starting.join()
+        cluster.start()
