@@ -11,7 +11,9 @@
 #define TYPE_FORM "application/x-www-form-urlencoded"
 #define CHALLENGE "Bearer realm=\"understood\", Basic realm=\"understood\", charset=\"UTF-8\""
 
+/* An earlier check, made late on a worker, may overrule a later one. */
 static bool refuse(struct exchange *exchange, struct response refusal) {
+    response_clear(&exchange->refusal);
     exchange->refusal = refusal;
     return true;
 }

@@ -1,5 +1,4 @@
 """src/http/ alone: a small program with handlers of its own (http_service.c), spoken to over raw sockets."""
-import os
 import pathlib
 import re
 import signal
@@ -9,8 +8,9 @@ import time
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("UNDERSTOOD_BUILD", ROOT / "build"))
+from support.service import SANITIZER_REPORT, binary
+
+PROGRAM = pathlib.Path(binary()).parent / "tests/http_service"
 
 
 class Answer:
@@ -103,7 +103,7 @@ class Service:
     def __init__(self, **options):
         arguments = [f"{name}={value}" for name, value in options.items()]
         self.process = subprocess.Popen(
-            [BUILD / "tests/http_service", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            [PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
         self.stopped_in = None
 
@@ -125,6 +125,7 @@ class Service:
         _, errors = self.process.communicate(timeout=15)
         self.stopped_in = time.monotonic() - start
         assert self.process.returncode == 0, errors[-4000:]
+        assert not SANITIZER_REPORT.search(errors), errors[-8000:]
         return errors
 
 
