@@ -1,4 +1,4 @@
-/* The only file pair that knows how to reach PostgreSQL. Files in store/ hold all the SQL. */
+/* How PostgreSQL is reached: db_*.c alone. The other files in store/ hold all the SQL. */
 #ifndef STORE_DB_H
 #define STORE_DB_H
 

@@ -16,13 +16,14 @@ static size_t place_of(const struct prepared_set *set, const char *sql) {
     return PREPARED_MAX;
 }
 
-enum prepared_state prepared_name(struct prepared_set *set, const char *sql, char *name) {
+enum prepared_state prepared_name(struct prepared_set *set, const char *sql,
+                                  char name[PREPARED_NAME_SIZE]) {
     size_t at = place_of(set, sql);
     if (at == PREPARED_MAX) {
         return PREPARED_NO_ROOM;
     }
     set->sql[at] = sql;
-    snprintf(name, 24, "s%zu", at);
+    snprintf(name, PREPARED_NAME_SIZE, "s%zu", at);
     return set->ready[at] ? PREPARED_READY : PREPARED_NEW;
 }
 

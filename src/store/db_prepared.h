@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PREPARED_MAX 256
+#define PREPARED_MAX       256
+#define PREPARED_NAME_SIZE 24
 
 struct prepared_set {
     const char *sql[PREPARED_MAX];
@@ -18,8 +19,9 @@ enum prepared_state {
     PREPARED_NO_ROOM, /* use an unnamed statement */
 };
 
-/* The name ("s17") under which sql is or will be prepared; name has 24 bytes. */
-enum prepared_state prepared_name(struct prepared_set *set, const char *sql, char *name);
+/* The name ("s17") under which sql is or will be prepared; name has PREPARED_NAME_SIZE bytes. */
+enum prepared_state prepared_name(struct prepared_set *set, const char *sql,
+                                  char name[PREPARED_NAME_SIZE]);
 void prepared_mark(struct prepared_set *set, const char *sql, bool ready);
 void prepared_set_clear(struct prepared_set *set);
 
