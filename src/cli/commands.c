@@ -51,7 +51,7 @@ static const struct command_option serve_options[] = {
 
 static const struct command_option verify_options[] = {
     {"account", "ID", NULL, "only this account; else all of them, one after the other"},
-    {"rebuild", NULL, NULL, "first write the rollups anew; answers wait meanwhile"},
+    {"rebuild", NULL, NULL, "do not compare: write them anew; answers wait meanwhile"},
 };
 
 #define OPTIONS(options) options, COUNT(options)

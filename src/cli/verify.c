@@ -54,21 +54,22 @@ static void verify_account(struct db_connection *connection, int64_t account_id,
     verdict->differing += audit.differing;
 }
 
-static void visit_account(struct db_connection *connection, int64_t account_id, bool rebuild,
-                          struct verdict *verdict) {
-    if (rebuild && rollups_rebuild(connection, account_id) != OUTCOME_OK) {
-        verdict->failed = true;
-        return;
-    }
-    verify_account(connection, account_id, verdict);
+static void rebuild_account(struct db_connection *connection, int64_t account_id,
+                            struct verdict *verdict) {
+    verdict->failed = rollups_rebuild(connection, account_id) != OUTCOME_OK;
 }
 
-static int conclude(const struct verdict *verdict, size_t accounts, int64_t started_us) {
+static int conclude(const struct verdict *verdict, size_t accounts, bool rebuilt,
+                    int64_t started_us) {
     if (verdict->failed) {
-        fputs("understood: could not verify (see above)\n", stderr);
+        fputs("understood: could not count (see above)\n", stderr);
         return EXIT_FAILURE;
     }
     double seconds = (double)(time_monotonic_us() - started_us) / (double)US_PER_SECOND;
+    if (rebuilt) {
+        printf("%zu account(s) counted anew, %.1f s\n", accounts, seconds);
+        return EXIT_SUCCESS;
+    }
     printf("%" PRId64 " of %" PRId64 " sums differ in %zu account(s), %.1f s\n", verdict->differing,
            verdict->compared, accounts, seconds);
     return verdict->differing ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -97,9 +98,9 @@ static int verify_accounts(struct db_connection *connection, int64_t wanted, boo
     }
     struct verdict verdict = {0};
     for (size_t i = 0; i < count && !verdict.failed; i++) {
-        visit_account(connection, ids[i], rebuild, &verdict);
+        (rebuild ? rebuild_account : verify_account)(connection, ids[i], &verdict);
     }
-    return conclude(&verdict, count, started_us);
+    return conclude(&verdict, count, rebuild, started_us);
 }
 
 int run_verify(const struct invocation *invocation) {

@@ -95,8 +95,9 @@ static enum outcome load_rollup_groups(struct db_connection *connection,
     return outcome == OUTCOME_OK ? metrics_groups_from_rows(rows, metrics) : outcome;
 }
 
-enum outcome load_metrics(struct db_connection *connection, const struct metrics_query *query,
-                          const struct metrics_window *window, struct metrics *metrics) {
+/* The series, with its total; then the groups, if they are asked for. */
+static enum outcome load_both(struct db_connection *connection, const struct metrics_query *query,
+                              const struct metrics_window *window, struct metrics *metrics) {
     size_t filters;
     enum dimension filter = only_filter(query, &filters);
     bool sums_in_rollups = query->interval != METRICS_BY_HOUR && filters <= 1;
@@ -109,4 +110,19 @@ enum outcome load_metrics(struct db_connection *connection, const struct metrics
     bool groups_in_rollups = sums_in_rollups && (filters == 0 || filter == query->by);
     return groups_in_rollups ? load_rollup_groups(connection, query, window, metrics)
                              : load_fact_groups(connection, query, window, metrics);
+}
+
+enum outcome load_metrics(struct db_connection *connection, const struct metrics_query *query,
+                          const struct metrics_window *window, struct metrics *metrics) {
+    if (!query->grouped) {
+        return load_both(connection, query, window, metrics);
+    }
+    /* Two statements must not see different answers. */
+    enum outcome outcome =
+        db_execute(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    if (outcome == OUTCOME_OK) {
+        outcome = load_both(connection, query, window, metrics);
+        db_execute(connection, "COMMIT");
+    }
+    return outcome;
 }

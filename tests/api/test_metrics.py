@@ -280,6 +280,14 @@ def test_more_than_a_thousand_groups_are_cut_and_say_so(service):
         assert values == sorted(values) and set(agents[-8:]) <= set(values)
 
 
+def test_a_group_whose_answers_are_all_gone_is_not_shown(service):
+    filled = sized(service, {"a": 6})
+    service.sql("INSERT INTO rollups SELECT account_id, survey, dimension, 'gone', day, slot, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,"
+                " 0, 0, 0, 0, 0, 0 FROM rollups WHERE account_id = %s AND dimension = 'team'", filled.account)
+    assert [group["value"] for group in filled.get(by="team", **JULY)["groups"]] == ["a"]
+    assert service.cli("verify", "--account", filled.account).returncode == 0
+
+
 # ---- refusals ----
 
 @pytest.mark.parametrize("query, parameters", [
@@ -369,6 +377,24 @@ def test_an_answer_changes_the_score_and_the_etag_at_once(service):
         "n": 1, "yes": 0, "partly": 1, "no": 0, "rate": 0, "low": 0, "high": 0}
     groups = filled.get(by="agent")["groups"]
     assert [(group["value"], group["n"]) for group in groups] == [("ann", 1), ("bob", 1)]
+
+
+def test_total_and_groups_are_of_one_moment(service):
+    filled = Filled(service)
+    key = service.key("write", filled.account)
+
+    def answer_many():
+        for number in range(150):
+            service.post("/v1/responses", key, json={
+                "survey": "understood", "contact": {"ref": f"m-{number}", "team": "red"}, "answers": {"nps": 9}})
+
+    thread = service.in_background(answer_many)
+    seen = set()
+    while thread.is_alive():
+        got = filled.get(by="team")
+        assert sum(group["n"] for group in got["groups"]) == got["total"]["n"]
+        seen.add(got["total"]["n"])
+    assert len(seen) > 3 and filled.get()["total"]["n"] == 150
 
 
 def test_names_are_told_back_as_they_were_given(service):
