@@ -132,7 +132,7 @@ struct invitation_query {
 #define TEXT(key, bytes_max)                                                                       \
     {                                                                                              \
         .name = #key, .kind = FIELD_TEXT, .offset = offsetof(struct invitation_query, key),        \
-        .min = 1, .max = bytes_max                                                                 \
+        .min = 1, .max = (bytes_max)                                                               \
     }
 
 static const struct field query_fields[] = {
@@ -153,18 +153,6 @@ static void query_clear(struct invitation_query *query) {
     free(query->cursor);
 }
 
-struct invitation_page {
-    struct invitation invitations[LIST_LIMIT_MAX + 1]; /* one more: is there a next page? */
-    size_t count;
-};
-
-static void release_page(struct invitation_page **page) {
-    for (size_t i = 0; *page && i < (*page)->count; i++) {
-        invitation_clear(&(*page)->invitations[i]);
-    }
-    free(*page);
-}
-
 /* What a cursor is bound to. */
 static void write_filter(const struct invitation_query *query, struct text *filter) {
     text_append(filter, "invitations\n");
@@ -174,7 +162,7 @@ static void write_filter(const struct invitation_query *query, struct text *filt
 }
 
 static struct response respond_page(struct app *app, const struct request *request,
-                                    const struct invitation_page *page,
+                                    const struct invitation_list *page,
                                     const struct invitation_query *query, const char *filter) {
     size_t limit = (size_t)query->limit;
     bool has_more = page->count > limit;
@@ -216,14 +204,12 @@ static struct response list_from(struct app *app, const struct request *request,
         .before_us = cursor->time_us,
         .before_id = cursor->id,
     };
-    CLEANUP(release_page) struct invitation_page *page = calloc(1, sizeof *page);
+    CLEANUP(invitation_list_clear) struct invitation_list page = {0};
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
-    if (!page || !connection) {
-        return respond_outcome(page ? OUTCOME_UNAVAILABLE : OUTCOME_FAILED, "list");
-    }
-    enum outcome outcome = list_invitations_before(connection, &wanted, (size_t)query->limit + 1,
-                                                   page->invitations, &page->count);
-    return outcome == OUTCOME_OK ? respond_page(app, request, page, query, filter)
+    enum outcome outcome = /* one more tells whether there is a next page */
+        connection ? list_invitations_before(connection, &wanted, (size_t)query->limit + 1, &page)
+                   : OUTCOME_UNAVAILABLE;
+    return outcome == OUTCOME_OK ? respond_page(app, request, &page, query, filter)
                                  : respond_outcome(outcome, "list");
 }
 

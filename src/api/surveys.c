@@ -145,20 +145,8 @@ static const struct field query_fields[] = {
 };
 static const struct field_table query_table = FIELD_TABLE(query_fields);
 
-struct survey_page {
-    struct survey surveys[LIST_LIMIT_MAX + 1]; /* one more tells whether there is a next page */
-    size_t count;
-};
-
-static void release_page(struct survey_page **page) {
-    for (size_t i = 0; *page && i < (*page)->count; i++) {
-        survey_clear(&(*page)->surveys[i]);
-    }
-    free(*page);
-}
-
 static struct response respond_page(struct app *app, const struct request *request,
-                                    const struct survey_page *page, size_t limit) {
+                                    const struct survey_list *page, size_t limit) {
     bool has_more = page->count > limit;
     const char *next = has_more ? page->surveys[limit - 1].name : NULL;
     json_t *data = json_array();
@@ -182,14 +170,13 @@ struct response list_surveys(struct app *app, const struct request *request) {
     if (query.cursor[0] && survey_name_objection(query.cursor)) {
         return respond_bad_cursor(OUTCOME_NOT_FOUND);
     }
-    CLEANUP(release_page) struct survey_page *page = calloc(1, sizeof *page);
+    CLEANUP(survey_list_clear) struct survey_list page = {0};
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
-    if (!page || !connection) {
-        return respond_outcome(page ? OUTCOME_UNAVAILABLE : OUTCOME_FAILED, "survey");
-    }
-    enum outcome outcome =
-        list_surveys_after(connection, request->principal.account_id, query.cursor,
-                           (size_t)query.limit + 1, page->surveys, &page->count);
-    return outcome == OUTCOME_OK ? respond_page(app, request, page, (size_t)query.limit)
-                                 : respond_outcome(outcome, "survey");
+    size_t limit = (size_t)query.limit; /* one more tells whether there is a next page */
+    enum outcome outcome = connection
+                               ? list_surveys_after(connection, request->principal.account_id,
+                                                    query.cursor, limit + 1, &page)
+                               : OUTCOME_UNAVAILABLE;
+    return outcome == OUTCOME_OK ? respond_page(app, request, &page, limit)
+                                 : respond_outcome(outcome, "list");
 }

@@ -126,15 +126,15 @@ bool language_tag_valid(const char *language) {
 }
 
 bool survey_asks(const struct survey *survey, enum question question, bool *required) {
-    for (size_t i = 0; i < survey->question_count; i++) {
-        if (survey->questions[i].question == question) {
-            if (required) {
-                *required = survey->questions[i].required;
-            }
-            return true;
-        }
+    size_t i = 0;
+    while (i < survey->question_count && survey->questions[i].question != question) {
+        i++;
     }
-    return false;
+    bool asked = i < survey->question_count;
+    if (asked && required) {
+        *required = survey->questions[i].required;
+    }
+    return asked;
 }
 
 static const char *text_in(const struct survey *survey, const char *language, size_t length,

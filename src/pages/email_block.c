@@ -240,7 +240,8 @@ static void write_subject(struct text *subject, const struct source *source) {
     bool usual = source->question_text == source->locale->question_understood;
     const char *line = usual ? source->locale->email_subject : source->question_text;
     for (; *line; line++) {
-        text_append_char(subject, *line == '\n' ? ' ' : *line);
+        bool line_end = *line == '\n';
+        text_append_bytes(subject, line_end ? " " : line, 1);
     }
 }
 

@@ -45,7 +45,7 @@ struct db_params {
 };
 
 #define DB_PARAMS(...)      DB_PARAMS_OF(((const char *const[]){__VA_ARGS__}))
-#define DB_PARAMS_OF(array) ((struct db_params){.count = COUNT(array), .values = array})
+#define DB_PARAMS_OF(array) ((struct db_params){.count = COUNT(array), .values = (array)})
 #define DB_NO_PARAMS        ((struct db_params){0})
 
 /*

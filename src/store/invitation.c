@@ -207,9 +207,6 @@ static enum outcome settle_row(struct batch *batch, const PGresult *rows, int ro
 static enum outcome settle_batch(struct batch *batch, int slot) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome = query_batch(batch, &rows);
-    for (size_t i = 0; i < batch->count; i++) {
-        batch->created[i] = false;
-    }
     for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
         outcome = settle_row(batch, rows, row);
     }
@@ -228,6 +225,7 @@ enum outcome store_invitations(struct db_connection *connection, int slot,
     if (!sort_batch(&batch)) {
         return OUTCOME_FAILED;
     }
+    memset(created, 0, count * sizeof created[0]);
     enum outcome outcome = db_execute(connection, "BEGIN; " ROLLUP_LOCK);
     if (outcome == OUTCOME_OK) {
         outcome = insert_batch(&batch);
@@ -287,15 +285,28 @@ static enum outcome query_before(struct db_connection *connection,
                     params_from(&params, 0, params.count));
 }
 
+void invitation_list_clear(struct invitation_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        invitation_clear(&list->invitations[i]);
+    }
+    free(list->invitations);
+    *list = (struct invitation_list){0};
+}
+
 enum outcome list_invitations_before(struct db_connection *connection,
-                                     const struct invitation_filter *filter, size_t count,
-                                     struct invitation invitations[], size_t *found) {
+                                     const struct invitation_filter *filter, size_t limit,
+                                     struct invitation_list *list) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = query_before(connection, filter, count, &rows);
-    *found = 0;
-    for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
-        outcome = invitation_from_row(rows, row, &invitations[*found]);
-        *found += outcome == OUTCOME_OK;
+    enum outcome outcome = query_before(connection, filter, limit, &rows);
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    size_t count = (size_t)PQntuples(rows);
+    list->invitations = calloc(count + 1, sizeof *list->invitations);
+    outcome = list->invitations ? OUTCOME_OK : OUTCOME_FAILED;
+    while (outcome == OUTCOME_OK && list->count < count) {
+        outcome = invitation_from_row(rows, (int)list->count, &list->invitations[list->count]);
+        list->count += outcome == OUTCOME_OK;
     }
     return outcome;
 }

@@ -36,10 +36,16 @@ struct invitation_filter {
     struct uuid before_id;   /* or at it with a smaller id; TIME_NONE: from the newest on */
 };
 
-/* The newest first, at most count of them into invitations (the caller clears each); *found says
- * how many there were. */
+struct invitation_list {
+    struct invitation *invitations; /* owned */
+    size_t count;
+};
+
+/* The newest first, at most limit of them. The caller clears *list either way. */
 enum outcome list_invitations_before(struct db_connection *connection,
-                                     const struct invitation_filter *filter, size_t count,
-                                     struct invitation invitations[], size_t *found);
+                                     const struct invitation_filter *filter, size_t limit,
+                                     struct invitation_list *list);
+
+void invitation_list_clear(struct invitation_list *list);
 
 #endif

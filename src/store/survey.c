@@ -129,23 +129,36 @@ enum outcome store_survey(struct db_connection *connection, struct survey *surve
     return OUTCOME_OK;
 }
 
+void survey_list_clear(struct survey_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        survey_clear(&list->surveys[i]);
+    }
+    free(list->surveys);
+    *list = (struct survey_list){0};
+}
+
+static enum outcome list_from_rows(const PGresult *rows, struct survey_list *list) {
+    size_t count = (size_t)PQntuples(rows);
+    list->surveys = calloc(count + 1, sizeof *list->surveys);
+    enum outcome outcome = list->surveys ? OUTCOME_OK : OUTCOME_FAILED;
+    while (outcome == OUTCOME_OK && list->count < count) {
+        outcome = survey_from_row(rows, (int)list->count, &list->surveys[list->count]);
+        list->count += outcome == OUTCOME_OK;
+    }
+    return outcome;
+}
+
 enum outcome list_surveys_after(struct db_connection *connection, int64_t account_id,
-                                const char *after, size_t count, struct survey surveys[],
-                                size_t *found) {
+                                const char *after, size_t limit, struct survey_list *list) {
     char account[NUMBER_TEXT_SIZE];
-    char limit[NUMBER_TEXT_SIZE];
+    char count[NUMBER_TEXT_SIZE];
     format_number(account_id, account);
-    format_number((int64_t)count, limit);
+    format_number((int64_t)limit, count);
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome = db_query(connection, &rows,
                                     "SELECT " SURVEY_COLUMNS " FROM surveys"
                                     " WHERE account_id = $1 AND survey > $2"
                                     " ORDER BY survey LIMIT $3",
-                                    DB_PARAMS(account, after, limit));
-    *found = 0;
-    for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
-        outcome = survey_from_row(rows, row, &surveys[*found]);
-        *found += outcome == OUTCOME_OK;
-    }
-    return outcome;
+                                    DB_PARAMS(account, after, count));
+    return outcome == OUTCOME_OK ? list_from_rows(rows, list) : outcome;
 }

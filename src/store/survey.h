@@ -22,12 +22,16 @@ enum outcome load_survey(struct db_connection *connection, int64_t account_id, c
 enum outcome store_survey(struct db_connection *connection, struct survey *survey, int revision,
                           bool *created);
 
-/*
- * The account's surveys by name, those after the name `after` ("" for all), at most count of them
- * into surveys (the caller clears each); *found says how many there were.
- */
+struct survey_list {
+    struct survey *surveys; /* owned */
+    size_t count;
+};
+
+/* The account's surveys by name, those after the name `after` ("" for all), at most limit of them.
+ * The caller clears *list either way. */
 enum outcome list_surveys_after(struct db_connection *connection, int64_t account_id,
-                                const char *after, size_t count, struct survey surveys[],
-                                size_t *found);
+                                const char *after, size_t limit, struct survey_list *list);
+
+void survey_list_clear(struct survey_list *list);
 
 #endif

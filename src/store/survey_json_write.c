@@ -11,18 +11,22 @@ static json_t *questions_to_json(const struct survey *survey) {
     return questions;
 }
 
+static json_t *language_to_json(const struct survey_language *language) {
+    json_t *texts = json_object();
+    for (size_t text = 0; text < SURVEY_TEXTS; text++) {
+        if (language->texts[text]) {
+            json_object_set_new(texts, survey_text_name((enum survey_text)text),
+                                json_string(language->texts[text]));
+        }
+    }
+    return texts;
+}
+
 static json_t *texts_to_json(const struct survey *survey) {
     json_t *languages = json_object();
     for (size_t i = 0; i < survey->language_count; i++) {
-        json_t *texts = json_object();
-        for (size_t text = 0; text < SURVEY_TEXTS; text++) {
-            const char *own = survey->languages[i].texts[text];
-            if (own) {
-                json_object_set_new(texts, survey_text_name((enum survey_text)text),
-                                    json_string(own));
-            }
-        }
-        json_object_set_new(languages, survey->languages[i].language, texts);
+        const struct survey_language *language = &survey->languages[i];
+        json_object_set_new(languages, language->language, language_to_json(language));
     }
     return languages;
 }
