@@ -1,6 +1,8 @@
 /* What operators and their tools ask for. */
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -57,17 +59,17 @@ struct response get_readyz(struct app *app, const struct request *request) {
     return respond_static(200, TYPE_JSON, ready, sizeof ready - 1);
 }
 
+/* The second number of /proc/self/statm, in pages. */
 static long resident_bytes(void) {
+    char line[128] = "";
     FILE *file = fopen("/proc/self/statm", "re");
     if (!file) {
         return 0;
     }
-    long pages = 0;
-    if (fscanf(file, "%*s %ld", &pages) != 1) {
-        pages = 0;
-    }
+    char *read = fgets(line, sizeof line, file);
     fclose(file);
-    return pages * sysconf(_SC_PAGESIZE);
+    const char *second = read ? strchr(line, ' ') : NULL;
+    return second ? strtol(second, NULL, 10) * sysconf(_SC_PAGESIZE) : 0;
 }
 
 static double cpu_seconds(void) {

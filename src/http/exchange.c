@@ -127,6 +127,37 @@ void exchange_resumed(struct exchange *exchange) {
     }
 }
 
+static void log_access(const struct exchange *exchange, int64_t duration_us) {
+    const struct request *request = &exchange->request;
+    struct access_record record = {
+        .request_id = request->request_id,
+        .trace_id = request->trace_id,
+        .method = request->method,
+        .route = request->route ? request->route->path : "unmatched",
+        .status = exchange->status,
+        .answer_bytes = exchange->answer_bytes,
+        .duration_us = duration_us,
+    };
+    access_log_note(exchange->thread->access_buffer, &record);
+}
+
+void exchange_end(struct exchange *exchange) {
+    struct server *server = exchange->server;
+    const struct request *request = &exchange->request;
+    if (exchange->head_seen) {
+        int64_t duration_us = time_monotonic_us() - exchange->started_us;
+        traffic_count(server->traffic, request->route, request->method, exchange->status,
+                      duration_us);
+        if (exchange->thread->access_buffer) {
+            log_access(exchange, duration_us);
+        }
+    } else {
+        atomic_fetch_add(&server->malformed, 1);
+    }
+    atomic_fetch_sub(&server->in_flight, 1);
+    exchange_drop(exchange);
+}
+
 static bool make_room(struct exchange *exchange, size_t length) {
     size_t needed = exchange->body_length + length + 1;
     if (needed <= exchange->body_capacity) {

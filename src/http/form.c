@@ -18,24 +18,33 @@ static size_t sequence_length(unsigned char lead, unsigned char *low, unsigned c
     return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
 }
 
+/* The length of the well-formed sequence that at starts with, or 0. */
+static size_t valid_sequence(const unsigned char *at, size_t left) {
+    unsigned char low;
+    unsigned char high;
+    size_t count = sequence_length(*at, &low, &high);
+    if (count > left) {
+        return 0;
+    }
+    for (size_t i = 1; i < count; i++) {
+        if (at[i] < low || at[i] > high) {
+            return 0;
+        }
+        low = 0x80;
+        high = 0xbf;
+    }
+    return count;
+}
+
 bool utf8_valid(const char *bytes, size_t length) {
     const unsigned char *at = (const unsigned char *)bytes;
-    const unsigned char *end = at + length;
-    while (at < end) {
-        unsigned char low;
-        unsigned char high;
-        size_t count = sequence_length(*at, &low, &high);
-        if (count == 0 || count > (size_t)(end - at)) {
+    while (length > 0) {
+        size_t count = valid_sequence(at, length);
+        if (count == 0) {
             return false;
         }
-        for (size_t i = 1; i < count; i++) {
-            if (at[i] < low || at[i] > high) {
-                return false;
-            }
-            low = 0x80;
-            high = 0xbf;
-        }
         at += count;
+        length -= count;
     }
     return true;
 }
@@ -55,18 +64,27 @@ static int escaped_byte(const char *at) {
     return low < 0 ? -1 : high << 4 | low;
 }
 
+static void plus_to_space(char *text) {
+    while ((text = strchr(text, '+'))) {
+        *text = ' ';
+    }
+}
+
 bool percent_decode(char *text, bool plus_is_space) {
+    if (plus_is_space) {
+        plus_to_space(text);
+    }
     char *to = text;
     for (const char *from = text; *from; from++) {
         if (*from != '%') {
-            *to++ = plus_is_space && *from == '+' ? ' ' : *from;
+            *to++ = *from;
             continue;
         }
         int byte = escaped_byte(from);
         if (byte <= 0) {
             return false;
         }
-        *to++ = (char)byte;
+        *to++ = (char)(unsigned char)byte;
         from += 2;
     }
     *to = '\0';
@@ -83,23 +101,27 @@ static char *cut(char *text, char separator) {
     return at + 1;
 }
 
+static bool read_pair(char *pair, struct request_param *param) {
+    char *value = cut(pair, '=');
+    *param = (struct request_param){pair, value ? value : ""};
+    return percent_decode(pair, true) && (!value || percent_decode(value, true));
+}
+
 const char *form_objection(char *text, struct request_param params[QUERY_PARAMS_MAX],
                            size_t *count) {
-    static char empty[1] = "";
     *count = 0;
-    for (char *pair = text; pair;) {
-        char *next = cut(pair, '&');
-        if (*pair) {
-            if (*count == QUERY_PARAMS_MAX) {
-                return "more than 64 parameters";
-            }
-            char *value = cut(pair, '=');
-            if (!percent_decode(pair, true) || (value && !percent_decode(value, true))) {
-                return "a parameter is not percent-encoded UTF-8 without NUL";
-            }
-            params[(*count)++] = (struct request_param){pair, value ? value : empty};
+    char *next;
+    for (char *pair = text; pair; pair = next) {
+        next = cut(pair, '&');
+        if (!*pair) {
+            continue;
         }
-        pair = next;
+        if (*count == QUERY_PARAMS_MAX) {
+            return "more than 64 parameters";
+        }
+        if (!read_pair(pair, &params[(*count)++])) {
+            return "a parameter is not percent-encoded UTF-8 without NUL";
+        }
     }
     return NULL;
 }

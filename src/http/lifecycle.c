@@ -165,7 +165,7 @@ static void answer_the_rest(struct server *server, int64_t deadline_us) {
     while (atomic_load(&server->connections) > 0 && time_monotonic_us() < deadline_us) {
         if (atomic_load(&server->in_flight) > 0) {
             quiet_since_us = time_monotonic_us();
-        } else if (time_monotonic_us() - quiet_since_us > QUIET_MS * 1000) {
+        } else if (time_monotonic_us() - quiet_since_us > QUIET_MS * INT64_C(1000)) {
             return;
         }
         sleep_ms(STEP_MS);
@@ -189,7 +189,7 @@ void server_stop(struct server *server, unsigned deadline_ms) {
     stop_accepting(server);
     answer_the_rest(server, deadline_us);
     give_up_the_rest(server);
-    reaper_disconnect(server, true);
+    reaper_disconnect_all(server);
     wait_for_none(&server->connections, in_ms(FLUSH_MS_MAX));
     free_server(server);
 }

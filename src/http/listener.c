@@ -55,11 +55,14 @@ static int open_socket(const struct addrinfo *address) {
 }
 
 static uint16_t bound_port(int fd) {
-    struct sockaddr_storage bound = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } bound = {.v6 = {0}};
     socklen_t length = sizeof bound;
-    getsockname(fd, (struct sockaddr *)&bound, &length);
-    return ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-                                             : ((struct sockaddr_in *)&bound)->sin_port);
+    getsockname(fd, &bound.any, &length);
+    return ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
 }
 
 int listener_open(const char *address, uint16_t *port) {

@@ -107,6 +107,9 @@ bool exchange_suspend(struct exchange *exchange);
 /* On the http thread, when the connection goes on. */
 void exchange_resumed(struct exchange *exchange);
 
+/* On the http thread, when the connection is done with it: counts, logs and drops it. */
+void exchange_end(struct exchange *exchange);
+
 /* The 503 that the deadline and the end of the service give. */
 void exchange_give_up(struct exchange *exchange);
 

@@ -1,6 +1,5 @@
 #include "http/problem.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +10,15 @@ static const char plain_problem[] =
 /* "edit_window_closed" as "Edit window closed". */
 static void append_title(struct text *text, const char *code) {
     text_append_char(text, '"');
-    text_append_char(text, (char)toupper((unsigned char)*code));
-    for (const char *at = code + 1; *code && *at; at++) {
-        text_append_char(text, *at == '_' ? ' ' : *at);
+    text_append_char(text, (char)(*code - 'a' + 'A'));
+    for (const char *word = code + 1; *word;) {
+        size_t length = strcspn(word, "_");
+        text_append_bytes(text, word, length);
+        word += length;
+        if (*word == '_') {
+            text_append_char(text, ' ');
+            word++;
+        }
     }
     text_append_char(text, '"');
 }

@@ -197,15 +197,16 @@ void reaper_give_up_all(struct server *server) {
     }
 }
 
-void reaper_disconnect(struct server *server, bool everybody) {
+static void disconnect_all(struct watch_table *table) {
+    pthread_mutex_lock(&table->lock);
+    for (struct watch *watch = table->first; watch; watch = watch->next) {
+        shutdown(watch->fd, SHUT_RDWR);
+    }
+    pthread_mutex_unlock(&table->lock);
+}
+
+void reaper_disconnect_all(struct server *server) {
     for (unsigned i = 0; i < server->thread_count; i++) {
-        struct watch_table *table = &server->threads[i].watches;
-        pthread_mutex_lock(&table->lock);
-        for (struct watch *watch = table->first; watch; watch = watch->next) {
-            if (everybody || !watch->exchange) {
-                shutdown(watch->fd, SHUT_RDWR);
-            }
-        }
-        pthread_mutex_unlock(&table->lock);
+        disconnect_all(&server->threads[i].watches);
     }
 }

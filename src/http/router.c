@@ -63,34 +63,38 @@ static bool route_answers(const struct route *route, const char *method) {
            (strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0);
 }
 
-/* Lists the methods of all routes with path, HEAD included, in the order of known_methods. */
-static bool allowed_methods(const struct route routes[], size_t count, struct request *request,
-                            char allow[64]) {
-    size_t length = 0;
-    for (size_t m = 0; m < COUNT(known_methods); m++) {
-        for (size_t i = 0; i < count; i++) {
-            if (route_answers(&routes[i], known_methods[m]) &&
-                path_matches(routes[i].path, request->path, request->path_params)) {
-                const char *comma = length ? ", " : "";
-                length = (size_t)(stpcpy(stpcpy(allow + length, comma), known_methods[m]) - allow);
-                break;
-            }
-        }
-    }
-    allow[length] = '\0';
-    return length > 0;
-}
-
-const struct route *find_route(const struct route routes[], size_t count, struct request *request,
-                               unsigned *status, char allow[64]) {
+static const struct route *first_route(const struct route routes[], size_t count,
+                                       struct request *request, const char *method) {
     for (size_t i = 0; i < count; i++) {
-        if (route_answers(&routes[i], request->method) &&
+        if (route_answers(&routes[i], method) &&
             path_matches(routes[i].path, request->path, request->path_params)) {
             return &routes[i];
         }
     }
-    memset(request->path_params, 0, sizeof request->path_params);
+    return NULL;
+}
+
+/* Lists the methods of all routes with path, HEAD included, in the order of known_methods. */
+static bool allowed_methods(const struct route routes[], size_t count, struct request *request,
+                            char allow[64]) {
+    char *end = allow;
+    *end = '\0';
+    for (size_t i = 0; i < COUNT(known_methods); i++) {
+        if (first_route(routes, count, request, known_methods[i])) {
+            end = stpcpy(stpcpy(end, end == allow ? "" : ", "), known_methods[i]);
+        }
+    }
+    return end != allow;
+}
+
+const struct route *find_route(const struct route routes[], size_t count, struct request *request,
+                               unsigned *status, char allow[64]) {
+    const struct route *route = first_route(routes, count, request, request->method);
+    if (route) {
+        return route;
+    }
     bool exists = allowed_methods(routes, count, request, allow);
+    memset(request->path_params, 0, sizeof request->path_params);
     *status = !method_is_known(request->method) ? 501 : exists ? 405 : 404;
     return NULL;
 }

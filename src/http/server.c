@@ -3,22 +3,17 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/log.h"
-#include "base/time.h"
 #include "http/connection.h"
 #include "http/dispatch.h"
 #include "http/glue.h"
-#include "http/listener.h"
 #include "http/parts.h"
 #include "http/problem.h"
 #include "http/stream.h"
 
 #define CONNECTION_POOL_BYTES (24U << 10)
 #define STREAM_BLOCK_BYTES    (16U << 10)
-#define DESCRIPTORS_FOR_REST  256
 
 void connection_suspend(struct MHD_Connection *connection) {
     MHD_suspend_connection(connection);
@@ -266,29 +261,6 @@ static size_t keep_escapes(void *closure, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
-static void note_traffic(const struct exchange *exchange) {
-    struct server *server = exchange->server;
-    const struct request *request = &exchange->request;
-    int64_t duration_us = time_monotonic_us() - exchange->started_us;
-    if (!exchange->head_seen) {
-        atomic_fetch_add(&server->malformed, 1);
-        return;
-    }
-    traffic_count(server->traffic, request->route, request->method, exchange->status, duration_us);
-    if (exchange->thread->access_buffer) {
-        access_log_note(exchange->thread->access_buffer,
-                        &(struct access_record){
-                            .request_id = request->request_id,
-                            .trace_id = request->trace_id,
-                            .method = request->method,
-                            .route = request->route ? request->route->path : "unmatched",
-                            .status = exchange->status,
-                            .answer_bytes = exchange->answer_bytes,
-                            .duration_us = duration_us,
-                        });
-    }
-}
-
 static void on_completed(void *closure, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode how) {
     (void)closure;
@@ -301,9 +273,7 @@ static void on_completed(void *closure, struct MHD_Connection *connection, void 
     *state = NULL;
     exchange_resumed(exchange); /* a client that went away is not asked again */
     watch_end(exchange->watch);
-    note_traffic(exchange);
-    atomic_fetch_sub(&exchange->server->in_flight, 1);
-    exchange_drop(exchange);
+    exchange_end(exchange);
 }
 
 static void on_connection(void *closure, struct MHD_Connection *connection, void **socket_context,

@@ -60,7 +60,6 @@ void reaper_stop(struct reaper *reaper);
 /* Gives up every request that still waits, and every stream; at the end of the service. */
 void reaper_give_up_all(struct server *server);
 
-/* Disconnects whoever is not in the middle of a request; with everybody, also those. */
-void reaper_disconnect(struct server *server, bool everybody);
+void reaper_disconnect_all(struct server *server);
 
 #endif
