@@ -62,8 +62,12 @@ void cursor_format(const struct cursor *cursor, const struct signing_key *key,
 }
 
 static bool decode(const char *text, unsigned char raw[RAW_BYTES]) {
+    /* Checked here, since libsodium 1.0.18 reads every byte from 0x80 on as '_'. */
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     size_t length = 0;
-    return sodium_base642bin(raw, RAW_BYTES, text, strlen(text), NULL, &length, NULL,
+    return text[strspn(text, alphabet)] == '\0' &&
+           sodium_base642bin(raw, RAW_BYTES, text, strlen(text), NULL, &length, NULL,
                              sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
            length == RAW_BYTES && raw[0] == VERSION;
 }

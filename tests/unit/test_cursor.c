@@ -38,6 +38,8 @@ static void no_changed_character_passes(void **state) {
         memcpy(changed, text, sizeof text);
         changed[i] = changed[i] == 'A' ? 'B' : 'A';
         assert_false(cursor_parse(changed, &key, &read));
+        changed[i] = (char)0xa5;
+        assert_false(cursor_parse(changed, &key, &read));
         memcpy(changed, text, sizeof text);
         changed[i] = '\0';
         assert_false(cursor_parse(changed, &key, &read));
