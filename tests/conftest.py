@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from support.embedded import Embedded
 from support.private_postgres import PrivatePostgres
 from support.service import SANITIZER_REPORT, Service, binary, clean_environment
 
@@ -72,3 +73,17 @@ def make_service(postgres, template):
     yield make
     for each in started:
         end_service(each)
+
+
+@pytest.fixture
+def make_embedded():
+    """Makes services with an embedded database of their own; see support/embedded.py."""
+    made = []
+
+    def make(**options):
+        made.append(Embedded(**options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.remove()

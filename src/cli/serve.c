@@ -17,6 +17,7 @@
 
 #define STOP_LIMIT_MS    4700 /* of all, with a drain of 4 s; the rest is for the kernel */
 #define POSTGRES_STOP_MS 500  /* at the least */
+#define TEND_INTERVAL_MS 1000
 #define MS_PER_SECOND    1000
 #define NS_PER_MS        1000000L
 #define INTERRUPTED_EXIT 130
@@ -104,8 +105,11 @@ static int serve(const struct invocation *invocation, struct database *database)
     if (invocation_option(invocation, "welcome")) {
         welcome(&service.app);
     }
-    int number;
-    sigwait(&stop_signals, &number);
+    while (!wait_signal(TEND_INTERVAL_MS)) {
+        if (database->embedded) {
+            embedded_postgres_tend(database->embedded);
+        }
+    }
     stop_gracefully(&service, database, config);
     return EXIT_SUCCESS;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/parse.h"
 
 #define SOCKET_PATH_BYTES_MAX 100
 #define SOCKET_NAME           "/.s.PGSQL.5432"
@@ -164,6 +165,28 @@ bool embedded_folder_make_socket_dir(const struct embedded_folder *folder) {
         return false;
     }
     return true;
+}
+
+void embedded_cluster_path(const struct embedded_folder *folder, const char *name,
+                           char path[EMBEDDED_PATH_SIZE]) {
+    snprintf(path, EMBEDDED_PATH_SIZE, "%s/%s", folder->cluster, name);
+}
+
+int embedded_cluster_number(const struct embedded_folder *folder, const char *name) {
+    char path[EMBEDDED_PATH_SIZE];
+    embedded_cluster_path(folder, name, path);
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        return 0;
+    }
+    char line[32] = "";
+    int64_t number = 0;
+    if (fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        parse_int(line, 1, INT32_MAX, &number);
+    }
+    fclose(file);
+    return (int)number;
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {

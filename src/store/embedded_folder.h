@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#define EMBEDDED_PATH_SIZE (PATH_MAX + 64) /* of a file in one of the folders */
+
 /* PostgreSQL refuses root: then its processes run as another user. */
 struct embedded_user {
     uid_t uid;
@@ -31,6 +33,13 @@ bool embedded_folder_open(struct embedded_folder *folder, const char *data_dir);
 
 /* Makes the folder for the socket, for user alone; false, having logged why. */
 bool embedded_folder_make_socket_dir(const struct embedded_folder *folder);
+
+/* The path of a file of the cluster. */
+void embedded_cluster_path(const struct embedded_folder *folder, const char *name,
+                           char path[EMBEDDED_PATH_SIZE]);
+
+/* The whole number that is the first line of a file of the cluster; 0 when there is none. */
+int embedded_cluster_number(const struct embedded_folder *folder, const char *name);
 
 /* Removes a folder and all in it; true when nothing is left. */
 bool embedded_folder_remove(const char *path);

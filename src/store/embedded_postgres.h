@@ -22,6 +22,9 @@ struct embedded_postgres *embedded_postgres_start(const struct embedded_options 
 /* For db_open; lent. */
 const char *embedded_postgres_conninfo(const struct embedded_postgres *postgres);
 
+/* Starts PostgreSQL again when it is gone; to be called every second or so by a service. */
+void embedded_postgres_tend(struct embedded_postgres *postgres);
+
 /*
  * Ends the use, and frees everything. A service stops the database; others only when they are its
  * last users. When it does not shut down in wait_ms it is told to stop at once (and recovers at

@@ -137,11 +137,10 @@ static bool arrange_descriptors(int log, int lock, int folder) {
            close_range(folder < 0 ? FOLDER_DESCRIPTOR : FOLDER_DESCRIPTOR + 1, ~0U, 0) == 0;
 }
 
-static void run_program(const struct postgres_start *start, int log, int folder) {
+static void run_program(const struct postgres_start *start, const char *program, int log,
+                        int folder) {
     static char *const environment[] = {"LC_ALL=C", "TZ=UTC", "PATH=/usr/local/bin:/usr/bin:/bin",
                                         NULL};
-    char program[PATH_MAX + 16];
-    snprintf(program, sizeof program, "%s/%s", start->programs->dir, start->arguments[0]);
     setsid();
     reset_signals();
     if (arrange_descriptors(log, start->lock, folder) && become_user(&start->folder->user) &&
@@ -157,9 +156,11 @@ pid_t postgres_spawn(const struct postgres_start *start) {
     if (start->folder->out_of_reach && start->data) {
         folder = open(start->data, O_PATH | O_DIRECTORY | O_CLOEXEC);
     }
+    char program[PATH_MAX + 16];
+    snprintf(program, sizeof program, "%s/%s", start->programs->dir, start->arguments[0]);
     pid_t child = log < 0 ? -1 : fork();
     if (child == 0) {
-        run_program(start, log, folder);
+        run_program(start, program, log, folder);
     }
     if (child < 0) {
         log_error("could not run %s/%s: %s", start->programs->dir, start->arguments[0],

@@ -31,6 +31,14 @@ def eventually(condition, seconds=10):
         time.sleep(0.02)
 
 
+def stop(process, number=signal.SIGTERM, seconds=5):
+    begin = time.monotonic()
+    process.send_signal(number)
+    status = process.wait(seconds)
+    assert time.monotonic() - begin < seconds
+    return status
+
+
 class Embedded:
     def __init__(self, user=None, data=None, mode=0o755):
         self.user = user if os.geteuid() == 0 else None
