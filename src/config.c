@@ -80,7 +80,7 @@ static const struct config_key keys[] = {
     SWITCH(database, prepare, "true", "Prepared statements; false for PgBouncer before 1.21"),
     TEXT(data, dir, "./data", "Folder of the private PostgreSQL and its socket"),
     NUMBER(intake, lanes, 1, 1, 2, "Threads that commit answers"),
-    NUMBER(intake, batch_max, 128, 1, 256, "Answers in one transaction at most"),
+    NUMBER(intake, batch_max, 256, 1, 256, "Answers in one transaction at most"),
     NUMBER(intake, queue_max, 20000, 16, 1000000, "Answers waiting in one lane; past it 503"),
     NUMBER(intake, commit_deadline_ms, 5000, 100, 60000,
            "A commit not confirmed in this time counts as unknown and is run again"),
