@@ -414,3 +414,59 @@ def test_another_account_sees_nothing_of_it(service, rows):
     assert len(listed) == 50 and not mine & {item["id"] for item in listed}
     lines = export(service, "application/x-ndjson", other, trust="any").content.splitlines()
     assert len(lines) == 50 and not mine & {json.loads(line)["id"] for line in lines}
+
+
+# ---- what it costs, and what happens without a database ----
+
+def plan_of(service, query):
+    service.sql("ANALYZE responses")
+    rows = service.sql("EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) " + query)
+    return "\n".join(line for (line,) in rows)
+
+
+def test_a_page_reads_a_tight_range_of_the_index(many):
+    """The shape of store/response_read.c's statement, deep in the list: no sort, and few rows are touched."""
+    (time, name), = many.sql("SELECT answered_at, id FROM responses ORDER BY answered_at DESC, id DESC OFFSET 15000 LIMIT 1")
+    plan = plan_of(many, f"""
+        SELECT * FROM responses WHERE account_id = 1 AND answered_at >= COALESCE(NULL, '-infinity'::timestamptz)
+        AND answered_at < COALESCE(NULL, 'infinity'::timestamptz) AND trust = 'confirmed'
+        AND (answered_at, id) < (COALESCE('{time}'::timestamptz, 'infinity'), COALESCE('{name}'::uuid, '{name}'))
+        ORDER BY account_id DESC, answered_at DESC, id DESC LIMIT 51""")
+    assert "Index Scan Backward using responses_by_time" in plan and "Sort" not in plan, plan
+    assert not re.search(r"Rows Removed by Filter: \d{3}", plan), plan
+
+
+def test_the_first_page_and_the_last_take_alike(many):
+    """A page's time does not grow with how deep it is: offset paging would."""
+    def seconds(cursor):
+        took = []
+        for _ in range(5):
+            response = many.get("/v1/responses", "read", params={"limit": 5, "cursor": cursor})
+            assert response.status_code == 200
+            took.append(response.elapsed.total_seconds())
+        return min(took)
+
+    page, cursor = {"has_more": True, "next": ""}, ""
+    for _ in range(60):
+        page = many.get("/v1/responses", "read", params={"limit": 200, "cursor": cursor}).json()
+        cursor = page["next"]
+    assert seconds(cursor) < 5 * seconds("") + 0.02
+
+
+def test_a_database_that_goes_away_breaks_an_export_off(make_service):
+    service = make_service(UNDERSTOOD_DATABASE_ACQUIRE_TIMEOUT_MS="500", UNDERSTOOD_DATABASE_CONNECT_TIMEOUT_MS="500")
+    service.sql("""INSERT INTO responses (account_id, id, survey, contact_ref, solved_at, nps, comment, answered_at,
+                   received_at, confirmed_at, trust, source)
+                   SELECT 1, gen_random_uuid(), 'understood', 'C' || n, now(), 9, repeat('x', 3000), now() - n * interval '1 s',
+                          now(), now(), 'confirmed', 'import' FROM generate_series(1, 8000) AS n""")
+    service.cli("verify", "--rebuild", check=True)
+    response = export(service, "application/x-ndjson")
+    response.raw.read(100)
+    service.sql("ALTER TABLE responses RENAME TO moved")
+    try:
+        with pytest.raises(Exception, match="(?i)incomplete|broken|aborted|reset"):
+            while response.raw.read(1 << 20):
+                pass
+    finally:
+        service.sql("ALTER TABLE moved RENAME TO responses")
+    assert service.get("/v1/responses?limit=1", "read").status_code == 200
