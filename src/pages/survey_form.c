@@ -47,7 +47,8 @@ struct scale {
 };
 
 static void append_scale(struct text *text, const struct field *field, const struct scale *scale) {
-    text_append(text, "<div class=\"grid\">\n");
+    bool wide = scale->max >= NPS_MAX;
+    text_append(text, wide ? "<div class=\"grid wide\">\n" : "<div class=\"grid\">\n");
     for (int value = scale->min; value <= scale->max; value++) {
         char number[NUMBER_TEXT_SIZE];
         snprintf(number, sizeof number, "%d", value);

@@ -43,10 +43,11 @@ def test_it_is_answered_on_a_phone_and_the_score_changes(service, browser):
 
 
 def test_the_browser_itself_refuses_a_bare_click_on_send(service, browser):
+    before = counted(service)
     url = link(service) + "?understood=yes"
     done = browser.run("open", url, wait_ms=100, send=True)
     assert done["url"] == url and len(done["requests"]) == 1
-    assert counted(service)[1] == 0 or done["title"].startswith("Did you")
+    assert counted(service) == before
 
 
 def test_the_thank_you_page_leads_back_to_the_filled_in_form(service, browser):
@@ -69,12 +70,12 @@ def test_a_mistake_moves_the_focus_to_the_summary_and_on_to_the_question(service
     assert done["notes"][0] == "errors" and done["notes"][2] == "understood-yes"
 
 
-def survey_with_optional_questions(service):
+def survey_with_optional_questions(service, **contact):
     """The browser lets it go empty; we do not."""
     asked = [{"question": name, "required": False} for name in ("understood", "csat", "comment")]
     made = service.request("PUT", "/v1/surveys/optional", key="admin", json={"questions": asked})
     assert made.status_code in (200, 201), made.text
-    return link(service, survey="optional")
+    return link(service, survey="optional", **contact)
 
 
 # ---- looks ----
@@ -94,7 +95,7 @@ def test_axe_finds_nothing_on_the_other_pages(service, browser, language, scheme
     path, _ = invite(service, language=language)
     pages = {"thanks": (f"{service.url}{path}/thanks", {}), "unknown": (f"{service.url}/s/x", {}),
              "confirm": (service.url + path, {"choose": EVERYTHING, "comment": "Quick", "send": True}),
-             "errors": (survey_with_optional_questions(service), {"send": True})}
+             "errors": (survey_with_optional_questions(service, language=language), {"send": True})}
     for name, (url, more) in pages.items():
         found = browser.run("axe", url, scheme=scheme, screenshot=f"{name}-{language}-{scheme}-390", **more)
         assert found["violations"] == [], name
