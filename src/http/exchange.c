@@ -45,7 +45,10 @@ struct exchange *exchange_new(struct http_thread *thread, struct MHD_Connection 
     if (!exchange) {
         return NULL;
     }
-    memset(exchange, 0, offsetof(struct exchange, scratch));
+    memset(exchange, 0, offsetof(struct exchange, request.form));
+    for (size_t i = 0; i < PATH_PARAMS_MAX; i++) {
+        exchange->request.path_params[i].name[0] = '\0';
+    }
     scratch_init(&exchange->scratch);
     atomic_init(&exchange->references, 1);
     exchange->thread = thread;

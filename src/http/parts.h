@@ -71,7 +71,6 @@ struct exchange {
     struct http_thread *thread;
     struct watch *watch;
     struct MHD_Connection *connection;
-    struct request request;
     struct response refusal;  /* status 0 when there is none: what the head already decided */
     struct response response; /* written by whoever claimed the state */
     bool head_seen;
@@ -92,7 +91,8 @@ struct exchange {
     char request_id[REQUEST_ID_SIZE];
     char trace_id[TRACE_ID_SIZE];
     char client_address[CLIENT_ADDRESS_SIZE];
-    struct scratch scratch; /* last: it is not cleared */
+    struct request request; /* near the end: its arrays are not cleared, their counts are */
+    struct scratch scratch;
 };
 
 /* A new exchange with one reference, the connection's; NULL when out of memory. */
