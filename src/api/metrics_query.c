@@ -24,7 +24,7 @@ static const struct choice dimensions[] = {{"agent", DIMENSION_AGENT},
 #define TARGET(member) offsetof(struct metrics_request, member)
 #define FILTER(word, dimension)                                                                    \
     {                                                                                              \
-        .name = word, .kind = FIELD_NAME, .offset = TARGET(filters[dimension]), .min = 1,          \
+        .name = (word), .kind = FIELD_NAME, .offset = TARGET(filters[(dimension)]), .min = 1,      \
         .max = DIMENSION_BYTES_MAX                                                                 \
     }
 

@@ -101,7 +101,8 @@ struct demo_plan demo_plan_of(uint64_t seed, int days, int64_t now_us) {
 /* How busy a moment is, 0..1: Monday is the busiest day, ten and three o'clock the busiest hours.
  */
 static double busyness(int64_t time_us) {
-    static const double days[DAYS_OF_WEEK] = {0.85, 0.72, 0.3, 0.2, 1.0, 0.92, 0.88}; /* Thursday.. */
+    static const double days[DAYS_OF_WEEK] = {0.85, 0.72, 0.3, 0.2,
+                                              1.0,  0.92, 0.88}; /* Thursday.. */
     static const double hours[24] = {.04, .03, .02, .02, .03, .06, .15, .35, .65, .9, 1.0, .95,
                                      .75, .8,  .92, .95, .85, .7,  .5,  .38, .3,  .2, .12, .07};
     return days[time_us / US_PER_DAY % DAYS_OF_WEEK] * hours[time_us / HOUR_US % 24];
@@ -145,25 +146,31 @@ static void fill_customer(struct draws *draws, struct contact *contact) {
     contact->customer_email = strdup(text);
 }
 
-static void fill_contact(const struct demo_plan *plan, uint64_t index, struct draws *draws,
-                         int agent, int language, struct contact *contact) {
+static void fill_ref(const struct demo_plan *plan, uint64_t index, struct contact *contact) {
     char ref[48];
     snprintf(ref, sizeof ref, "demo-%llu-%llu", (unsigned long long)plan->seed,
              (unsigned long long)index);
     contact->ref = strdup(ref);
-    fill_agents(draws, agent, contact);
-    fill_customer(draws, contact);
-    const char *reason = demo_reasons[draw_word(draws, demo_reasons, DEMO_REASONS)].word;
-    contact->team = strdup(demo_teams[agent % DEMO_TEAMS]);
-    contact->channel = strdup(demo_channels[draw_word(draws, demo_channels, DEMO_CHANNELS)].word);
-    contact->reason = strdup(reason);
-    contact->language = strdup(demo_languages[language].word);
+}
+
+static void fill_handling(struct draws *draws, struct contact *contact) {
     contact->handled_s = 90 + draw_below(draws, 1500);
     contact->opened_at_us = contact->solved_at_us - contact->handled_s * US_PER_SECOND -
                             draw_below(draws, 48) * HOUR_US / 2;
-    if (strcmp(reason, "complaint") == 0 && happens(draws, 0.25)) {
+    bool complaint = contact->reason && strcmp(contact->reason, "complaint") == 0;
+    if (complaint && happens(draws, 0.25)) {
         contact->credit_amount_milli = (1 + draw_below(draws, 10)) * INT64_C(5000);
     }
+}
+
+static void fill_contact(struct draws *draws, int agent, int language, struct contact *contact) {
+    fill_agents(draws, agent, contact);
+    fill_customer(draws, contact);
+    contact->team = strdup(demo_teams[agent % DEMO_TEAMS]);
+    contact->channel = strdup(demo_channels[draw_word(draws, demo_channels, DEMO_CHANNELS)].word);
+    contact->reason = strdup(demo_reasons[draw_word(draws, demo_reasons, DEMO_REASONS)].word);
+    contact->language = strdup(demo_languages[language].word);
+    fill_handling(draws, contact);
 }
 
 static enum understood draw_understood(struct draws *draws, double rate) {
@@ -222,7 +229,8 @@ bool demo_contact_make(const struct demo_plan *plan, uint64_t index, struct demo
 
     *made = (struct demo_contact){.contact = CONTACT_NONE};
     made->contact.solved_at_us = not_ahead(plan, moment_us);
-    fill_contact(plan, index, &draws, agent, language, &made->contact);
+    fill_ref(plan, index, &made->contact);
+    fill_contact(&draws, agent, language, &made->contact);
     made->answered = happens(&draws, SHARE_ANSWERING);
     made->held = happens(&draws, SHARE_HELD);
     fill_answers(&draws, plan->rates[agent] * (bad ? BAD_WEEK_KEEPS : 1), language, &made->answers);
