@@ -26,7 +26,7 @@ def binary(name, folder=None):
     if name == "understood" and os.environ.get("UNDERSTOOD_BINARY") and not folder:
         return pathlib.Path(os.environ["UNDERSTOOD_BINARY"]).resolve()
     inside = f"tests/bench/{name}"
-    built = pathlib.Path(folder or os.environ.get("UNDERSTOOD_BUILD", ROOT / "build"))
+    built = pathlib.Path(folder or ROOT / "build")
     beside = built / name
     return beside if beside.is_file() else built / inside
 
