@@ -17,7 +17,7 @@ import xml.etree.ElementTree
 
 TESTS = pathlib.Path(__file__).resolve().parent
 ROOT = TESTS.parent
-FOLDERS = ["fault", "browser", "fuzz", "http", "api"]  # the long ones first
+FOLDERS = ["sanitizers", "fault", "browser", "fuzz", "http", "api"]  # the long ones first
 LIMIT_S = 540
 LIMIT_ALL_S = 6 * 3600
 
