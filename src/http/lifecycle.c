@@ -96,7 +96,7 @@ struct server *server_open(const struct server_options *options, struct app *app
     server->thread_count = threads;
     for (unsigned i = 0; i < threads; i++) {
         server->threads[i].server = server;
-        watch_table_init(&server->threads[i].watches);
+        watch_table_init(&server->threads[i].watches, server);
     }
     server->listen_fd = listener_open(options->listen, &server->port);
     if (server->listen_fd < 0) {
@@ -157,6 +157,7 @@ static void stop_accepting(struct server *server) {
             glue_quiesce(&server->threads[i]);
         }
     }
+    listener_shut(server->listen_fd);
 }
 
 /* Until no request was there for a while: bytes may be on their way on idle connections. */

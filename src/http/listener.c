@@ -96,3 +96,7 @@ bool listener_pending(int fd) {
     struct pollfd waiting = {.fd = fd, .events = POLLIN};
     return poll(&waiting, 1, 0) > 0;
 }
+
+void listener_shut(int fd) {
+    shutdown(fd, SHUT_RDWR);
+}

@@ -14,4 +14,7 @@ void listener_close_door(int fd);
 /* True while a connection waits to be accepted. */
 bool listener_pending(int fd);
 
+/* Whoever comes now is refused at once; the descriptor stays valid. */
+void listener_shut(int fd);
+
 #endif

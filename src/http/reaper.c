@@ -8,10 +8,11 @@
 #include "http/stream.h"
 #include "http/watch.h"
 
-#define TICK_MS_MAX 500
-#define TICK_MS_MIN 20
-#define OVERDUE_MAX 256 /* requests given up in one look at one thread's connections */
-#define US_PER_MS   1000
+#define TICK_MS_MAX     500
+#define TICK_MS_MIN     20
+#define OVERDUE_MAX     256  /* requests given up in one look at one thread's connections */
+#define IDLE_MS_CROWDED 1000 /* when few connections are left, idle ones give way */
+#define US_PER_MS       1000
 
 struct reaper {
     struct server *server;
@@ -24,6 +25,12 @@ struct reaper {
 
 static int64_t limit_us(unsigned milliseconds) {
     return (int64_t)milliseconds * US_PER_MS;
+}
+
+/* Nine tenths of the connections that may be are there. */
+static bool crowded(const struct server *server) {
+    long most = server->options.connections_max;
+    return atomic_load(&server->connections) >= most - most / 10;
 }
 
 /* What the peer has sent on this connection so far. */
@@ -42,6 +49,10 @@ static uint64_t bytes_received(int fd) {
  */
 static bool idle_overdue(struct watch *watch, int64_t since, int64_t now,
                          const struct server_options *options) {
+    unsigned idle_ms = options->idle_timeout_ms;
+    if (crowded(watch->table->server) && idle_ms > IDLE_MS_CROWDED) {
+        idle_ms = IDLE_MS_CROWDED;
+    }
     uint64_t bytes = bytes_received(watch->fd);
     if (watch->seen_since_us != since) {
         watch->seen_since_us = since;
@@ -53,7 +64,7 @@ static bool idle_overdue(struct watch *watch, int64_t since, int64_t now,
     if (watch->bytes_since_us) {
         return now - watch->bytes_since_us > limit_us(options->header_deadline_ms);
     }
-    return now - since > limit_us(options->idle_timeout_ms);
+    return now - since > limit_us(idle_ms);
 }
 
 static bool overdue(struct watch *watch, int64_t now, const struct server_options *options) {

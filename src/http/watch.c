@@ -9,7 +9,8 @@
 
 #include "base/time.h"
 
-void watch_table_init(struct watch_table *table) {
+void watch_table_init(struct watch_table *table, struct server *server) {
+    table->server = server;
     pthread_mutex_init(&table->lock, NULL);
     table->first = NULL;
 }

@@ -37,11 +37,12 @@ struct watch {
 };
 
 struct watch_table {
+    struct server *server;
     pthread_mutex_t lock;
     struct watch *first;
 };
 
-void watch_table_init(struct watch_table *table);
+void watch_table_init(struct watch_table *table, struct server *server);
 void watch_table_clear(struct watch_table *table);
 
 /* fd is lent until watch_free. NULL when out of memory. */

@@ -82,6 +82,30 @@ def test_slow_clients_do_not_slow_others(start):
         assert b"200" not in connection.closed()
 
 
+def test_at_the_connection_limit_newcomers_wait_until_idle_and_slow_ones_are_cut(start):
+    service = start(connections=20, header_ms=1500, idle_ms=60000)
+    idle = [service.connect() for _ in range(10)]
+    for connection in idle:
+        assert connection.send(PLAIN).answer().status == 200
+    slow = [service.connect().send(b"GET /plain HTTP/1.1\r\nX-A: b") for _ in range(10)]
+    begin = time.monotonic()
+    assert service.ask(PLAIN).status == 200
+    assert time.monotonic() - begin < 3
+    for connection in idle + slow:
+        connection.closed(within=3)
+
+
+def test_an_idle_connection_takes_at_most_32_kib(start):
+    service = start(connections=3000)
+    assert service.ask(PLAIN).status == 200
+    before = resident_kib(service)
+    connections = [service.connect() for _ in range(1000)]
+    for connection in connections:
+        assert connection.send(PLAIN).answer().status == 200
+    limit = 32 if "san.so" not in open(f"/proc/{service.process.pid}/maps").read() else 256
+    assert (resident_kib(service) - before) / len(connections) < limit
+
+
 def test_no_answer_in_time_is_a_503_and_the_late_answer_is_discarded(start):
     service = start(**SHORT, workers=1)
     with service.connect() as connection:
@@ -197,6 +221,8 @@ def test_stopping_under_load_loses_no_request(start, request_):
         time.sleep(0.3)
         service.terminate()
         service.stop()
+        with pytest.raises(ConnectionRefusedError):
+            service.connect()
         stop.set()
         for client in clients:
             client.join()
