@@ -8,7 +8,8 @@
 #define ROUTE(method, path, operation, scope, runs, needs)                                         \
     { method, path, #operation, operation, scope, runs, needs }
 
-/* clang-format off: one row a line */
+/* One row a line. */
+/* clang-format off */
 const struct route routes[] = {
     ROUTE("GET", "/livez", get_livez, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
     ROUTE("GET", "/metrics", get_service_metrics, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),

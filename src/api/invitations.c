@@ -177,8 +177,9 @@ static struct response respond_page(struct app *app, const struct request *reque
     }
     if (outcome == OUTCOME_OK && has_more) {
         const struct invitation *last = &page->invitations[limit - 1];
-        outcome =
-            list_cursor_write(app, last->account_id, filter, last->created_at_us, &last->id, next);
+        struct cursor cursor = {
+            .account_id = last->account_id, .time_us = last->created_at_us, .id = last->id};
+        outcome = list_cursor_write(app, filter, &cursor, next);
     }
     if (outcome != OUTCOME_OK) {
         text_clear(&body);

@@ -6,11 +6,10 @@
 #include "base/text.h"
 #include "store/signing_key.h"
 
-enum outcome list_cursor_write(struct app *app, int64_t account_id, const char *filter,
-                               int64_t last_time_us, const struct uuid *last_id,
+enum outcome list_cursor_write(struct app *app, const char *filter, const struct cursor *last,
                                char text[CURSOR_TEXT_SIZE]) {
     struct signing_key key;
-    struct cursor cursor = {.account_id = account_id, .time_us = last_time_us, .id = *last_id};
+    struct cursor cursor = *last;
     if (!signing_keys_current(app->signing_keys, &key)) {
         return OUTCOME_UNAVAILABLE;
     }

@@ -14,10 +14,9 @@
 #define LIST_LIMIT_DEFAULT 50
 #define LIST_LIMIT_MAX     200
 
-/* Signs where the account's list with this filter (its canonical text) goes on. OUTCOME_UNAVAILABLE
- * while there are no signing keys. */
-enum outcome list_cursor_write(struct app *app, int64_t account_id, const char *filter,
-                               int64_t last_time_us, const struct uuid *last_id,
+/* Signs where a list with this filter (its canonical text) goes on: after last, whose filter hash
+ * is made here. OUTCOME_UNAVAILABLE while there are no signing keys. */
+enum outcome list_cursor_write(struct app *app, const char *filter, const struct cursor *last,
                                char text[CURSOR_TEXT_SIZE]);
 
 /* OUTCOME_NOT_FOUND: text is not a cursor of ours for this account and this filter. */

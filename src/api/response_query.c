@@ -42,6 +42,7 @@ struct query_values {
 };
 
 #define OF(member) offsetof(struct query_values, member)
+/* NOLINTBEGIN(bugprone-macro-parentheses): designated initialisers */
 #define TEXT(key, member, bytes_max)                                                               \
     { .name = key, .kind = FIELD_TEXT, .offset = OF(member), .min = 1, .max = bytes_max }
 #define CHOICE(key, member, words)                                                                 \
@@ -51,6 +52,7 @@ struct query_values {
         .name = key, .kind = FIELD_TEXT, .offset = OF(member), .min = 1, .max = TIME_BYTES_MAX,    \
         .objection = time_objection                                                                \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct field fields[] = {
     TEXT("survey", query.filter.survey, SURVEY_NAME_BYTES_MAX),

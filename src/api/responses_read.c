@@ -43,8 +43,9 @@ static struct response respond_list(struct app *app, const struct request *reque
     size_t shown = page->count > limit ? limit : page->count;
     if (page->count > limit) {
         const struct survey_response *last = &page->items[limit - 1];
-        enum outcome outcome = list_cursor_write(app, request->principal.account_id, filter,
-                                                 last->answered_at_us, &last->id, next);
+        struct cursor cursor = {
+            .account_id = last->account_id, .time_us = last->answered_at_us, .id = last->id};
+        enum outcome outcome = list_cursor_write(app, filter, &cursor, next);
         if (outcome != OUTCOME_OK) {
             return respond_bad_cursor(outcome);
         }

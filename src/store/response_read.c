@@ -100,21 +100,16 @@ static void params_position(struct params *params, const struct response_positio
 
 static enum outcome read_page(const PGresult *rows, struct response_page *page) {
     size_t count = (size_t)PQntuples(rows);
-    CLEANUP(response_page_clear) struct response_page read = {0};
-    read.items = calloc(count ? count : 1, sizeof *read.items);
-    if (!read.items) {
-        return OUTCOME_FAILED;
+    *page = (struct response_page){.items = calloc(count ? count : 1, sizeof *page->items)};
+    enum outcome outcome = page->items ? OUTCOME_OK : OUTCOME_FAILED;
+    for (size_t i = 0; i < count && outcome == OUTCOME_OK; i++) {
+        outcome = survey_response_from_row(rows, (int)i, &page->items[i]);
+        page->count += outcome == OUTCOME_OK;
     }
-    for (; read.count < count; read.count++) {
-        enum outcome outcome =
-            survey_response_from_row(rows, (int)read.count, &read.items[read.count]);
-        if (outcome != OUTCOME_OK) {
-            return outcome;
-        }
+    if (outcome != OUTCOME_OK) {
+        response_page_clear(page);
     }
-    *page = read;
-    read = (struct response_page){0};
-    return OUTCOME_OK;
+    return outcome;
 }
 
 enum outcome load_responses(struct db_connection *connection, const struct response_filter *filter,

@@ -49,7 +49,8 @@ struct response_page {
     size_t count;
 };
 
-/* The next responses, at most limit (1..RESPONSES_MAX) of them; *page is empty at the end. */
+/* The next responses, at most limit (1..RESPONSES_MAX) of them; *page is empty at the end and on
+ * failure. */
 enum outcome load_responses(struct db_connection *connection, const struct response_filter *filter,
                             const struct response_position *after, size_t limit,
                             struct response_page *page);

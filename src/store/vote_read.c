@@ -67,17 +67,16 @@ enum outcome load_votes(struct db_connection *connection, int64_t account_id,
         return outcome;
     }
     size_t count = (size_t)PQntuples(rows);
-    CLEANUP(recorded_votes_clear) struct recorded_votes read = {0};
-    read.items = calloc(count ? count : 1, sizeof *read.items);
-    while (read.items && read.count < count) {
-        size_t row = read.count++;
-        if (!vote_from_row(rows, (int)row, &read.items[row])) {
-            return OUTCOME_FAILED;
-        }
+    *votes = (struct recorded_votes){.items = calloc(count ? count : 1, sizeof *votes->items)};
+    bool read = votes->items != NULL;
+    while (read && votes->count < count) {
+        size_t row = votes->count++;
+        read = vote_from_row(rows, (int)row, &votes->items[row]);
     }
-    *votes = read;
-    read = (struct recorded_votes){0};
-    return votes->items ? OUTCOME_OK : OUTCOME_FAILED;
+    if (!read) {
+        recorded_votes_clear(votes);
+    }
+    return read ? OUTCOME_OK : OUTCOME_FAILED;
 }
 
 static bool reclassification_from_row(const PGresult *rows, int row,
@@ -106,15 +105,15 @@ enum outcome load_reclassifications(struct db_connection *connection, int64_t ac
         return outcome;
     }
     size_t count = (size_t)PQntuples(rows);
-    CLEANUP(reclassifications_clear) struct reclassifications read = {0};
-    read.items = calloc(count ? count : 1, sizeof *read.items);
-    while (read.items && read.count < count) {
-        size_t row = read.count++;
-        if (!reclassification_from_row(rows, (int)row, &read.items[row])) {
-            return OUTCOME_FAILED;
-        }
+    *reclassifications = (struct reclassifications){
+        .items = calloc(count ? count : 1, sizeof *reclassifications->items)};
+    bool read = reclassifications->items != NULL;
+    while (read && reclassifications->count < count) {
+        size_t row = reclassifications->count++;
+        read = reclassification_from_row(rows, (int)row, &reclassifications->items[row]);
     }
-    *reclassifications = read;
-    read = (struct reclassifications){0};
-    return reclassifications->items ? OUTCOME_OK : OUTCOME_FAILED;
+    if (!read) {
+        reclassifications_clear(reclassifications);
+    }
+    return read ? OUTCOME_OK : OUTCOME_FAILED;
 }

@@ -44,12 +44,13 @@ struct reclassifications {
     size_t count;
 };
 
-/* Oldest first. Empty for a response whose one confirmed vote is the response's own row. */
+/* Both oldest first; empty on failure.
+ *
+ * No votes for a response whose one confirmed vote is the response's own row. */
 enum outcome load_votes(struct db_connection *connection, int64_t account_id,
                         const struct uuid *response_id, struct recorded_votes *votes);
 void recorded_votes_clear(struct recorded_votes *votes);
 
-/* Oldest first. */
 enum outcome load_reclassifications(struct db_connection *connection, int64_t account_id,
                                     const struct uuid *response_id,
                                     struct reclassifications *reclassifications);
