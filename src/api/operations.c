@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "http/server.h"
 #include "intake/intake.h"
+#include "intake/view_log.h"
 #include "store/db.h"
 
 #define TYPE_PROMETHEUS "text/plain; version=0.0.4; charset=utf-8"
@@ -99,6 +100,7 @@ struct response get_service_metrics(struct app *app, const struct request *reque
     append_process_metrics(&text);
     server_append_metrics(app->server, &text);
     intake_append_metrics(app->intake, &text);
+    view_log_append_metrics(app->view_log, &text);
     return respond_text(200, TYPE_PROMETHEUS, &text);
 }
 

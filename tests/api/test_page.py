@@ -238,6 +238,11 @@ def test_a_form_in_another_encoding_is_refused(service):
     assert answered.status_code == 415
 
 
+def test_a_form_that_is_too_large_is_refused(service):
+    path, _ = invite(service)
+    assert send_raw(service, path, comment="x" * 70000).status_code == 413
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_texts_stay_texts(service, hostile):
     path, invitation = invite(service)
@@ -441,3 +446,22 @@ def test_no_token_or_comment_is_logged(service):
     assert answer_as_person(service, path, comment="a secret remark").status == 303
     time.sleep(0.1)
     assert path.removeprefix("/s/") not in service.log() and "a secret remark" not in service.log()
+
+
+# ---- the database is away ----
+
+def test_without_the_database_the_page_asks_to_try_again_and_nothing_is_lost(service, postgres):
+    path, invitation = invite(service)
+    page = open_page(service, path)
+    time.sleep(PERSON_WAIT_S)
+    postgres.stop()
+    try:
+        for answered in (open_page(service, path), send(service, page, **ANSWERS)):
+            assert answered.status == 503 and answered.title == "Please try again in a moment"
+            assert int(answered.response.headers["Retry-After"]) > 0 and answered.root["lang"] == "en"
+        assert open_page(service, "/s/x").status == 404
+    finally:
+        postgres.start()
+    service.wait_for(lambda: send(service, page, **ANSWERS).status == 303)
+    assert response_of(service, invitation)["revision"] == 1
+    assert views_of(service, invitation) == [""]

@@ -1,4 +1,5 @@
 """POST /v1/responses/{id}/reclassify and what housekeeping does by itself; the scores always follow."""
+import concurrent.futures
 import datetime
 import itertools
 import time
@@ -147,6 +148,26 @@ def test_only_keys_that_may_write_overrule_and_only_in_their_own_account(service
     stranger = service.key("admin", service.account())
     assert reclassify(service, response, response, "discarded", key=stranger).status_code == 404
     assert reclassify(service, response, response, "discarded", key="admin").status_code == 200
+
+
+def test_overruling_while_answers_change_leaves_nothing_miscounted(service, survey):
+    refs = [f"race {n}" for n in range(4)]
+    responses = [answer(service, survey, ref, csat=3, understood="yes") for ref in refs]
+
+    def change(round_):
+        ref = refs[round_ % len(refs)]
+        return answer(service, survey, ref, csat=1 + round_ % 5, understood=("yes", "partly", "no")[round_ % 3])
+
+    def overrule(round_):
+        response = responses[round_ % len(responses)]
+        return reclassify(service, response, response, ("discarded", "provisional", "confirmed")[round_ % 3]).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        changes = [pool.submit(change, n) for n in range(120)]
+        overrulings = [pool.submit(overrule, n) for n in range(120)]
+        assert all(change.result() in responses for change in changes)
+        assert {overruling.result() for overruling in overrulings} <= {200, 503}
+    service.verify()
 
 
 # ---- housekeeping: its first round comes a second after the start ----
