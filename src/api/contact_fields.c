@@ -7,9 +7,9 @@
 #include "base/time.h"
 #include "domain/survey.h"
 
-#define HANDLED_S_MAX     (366 * 86400)
+#define HANDLED_S_MAX     (366L * 86400)
 #define CREDIT_MILLI_MAX  INT64_C(999999999999999)
-#define CLOCK_SKEW_US     (5 * 60 * US_PER_SECOND)
+#define CLOCK_SKEW_US     (300 * US_PER_SECOND)
 #define POINTER_BYTES     64
 #define EMAIL_LOCAL_BYTES 64
 

@@ -8,7 +8,7 @@
 #include "base/time.h"
 
 #define POINTER_BYTES 64
-#define CLOCK_SKEW_US (5 * 60 * US_PER_SECOND)
+#define CLOCK_SKEW_US (300 * US_PER_SECOND)
 
 static const struct choice understood_choices[] = {
     {"yes", UNDERSTOOD_YES},

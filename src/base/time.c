@@ -109,7 +109,7 @@ static bool read_offset(const char **at, int64_t *offset_s) {
         !read_digits(at, 2, &minutes) || hours > 23 || minutes > 59) {
         return false;
     }
-    *offset_s = sign * (hours * 3600 + minutes * 60);
+    *offset_s = sign * (INT64_C(3600) * hours + INT64_C(60) * minutes);
     return true;
 }
 

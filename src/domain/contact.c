@@ -6,7 +6,7 @@
 #include "base/time.h"
 
 void contact_clear(struct contact *contact) {
-    for (size_t i = 0; i < contact->agent_count; i++) {
+    for (size_t i = 0; i < AGENTS_MAX; i++) {
         free(contact->agents[i]);
     }
     free(contact->ref);
@@ -63,6 +63,7 @@ static void take_missing_agents(struct contact *contact, struct contact *from) {
     }
     memcpy(contact->agents, from->agents, sizeof contact->agents);
     contact->agent_count = from->agent_count;
+    memset(from->agents, 0, sizeof from->agents);
     from->agent_count = 0;
 }
 

@@ -164,50 +164,59 @@ static void settle_new(struct batch_tools *tools, struct batch_item *item) {
                           &item->response, 1);
 }
 
-/* Reads which of the candidates were inserted: their ids come back in the order they were sent. */
-static enum outcome read_inserted(struct attempt *attempt, struct batch_item *const candidates[],
-                                  size_t count, size_t statements) {
-    size_t next = 0;
-    for (size_t i = 0; i < statements; i++) {
-        CLEANUP(db_rows_free) PGresult *rows = NULL;
-        enum outcome outcome = db_pipeline_result(attempt->connection, attempt->deadline_us, &rows);
-        if (outcome != OUTCOME_OK) {
-            return outcome;
-        }
-        for (int row = 0; row < PQntuples(rows); row++) {
-            struct uuid id = {0};
-            uuid_parse(PQgetvalue(rows, row, 0), &id);
-            while (next < count && memcmp(&candidates[next]->vote->id, &id, sizeof id) != 0) {
-                next++;
-            }
-            if (next == count) {
-                log_error("an id came back that was not sent");
-                return OUTCOME_FAILED;
-            }
-            settle_new(attempt->tools, candidates[next++]);
-        }
+/* The votes that are being inserted, and how far their ids have come back: in the order they were
+ * sent.
+ */
+struct insertion {
+    struct batch_item *candidates[BATCH_VOTES_MAX];
+    struct vote *votes[BATCH_VOTES_MAX];
+    size_t count;
+    size_t next;
+};
+
+static enum outcome settle_inserted(struct batch_tools *tools, struct insertion *insertion,
+                                    const char *id_text) {
+    struct uuid id = {0};
+    uuid_parse(id_text, &id);
+    while (insertion->next < insertion->count &&
+           memcmp(&insertion->votes[insertion->next]->id, &id, sizeof id) != 0) {
+        insertion->next++;
     }
+    if (insertion->next == insertion->count) {
+        log_error("an id came back that was not sent");
+        return OUTCOME_FAILED;
+    }
+    settle_new(tools, insertion->candidates[insertion->next++]);
     return OUTCOME_OK;
+}
+
+static enum outcome read_inserted(struct attempt *attempt, struct insertion *insertion) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_pipeline_result(attempt->connection, attempt->deadline_us, &rows);
+    for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
+        outcome = settle_inserted(attempt->tools, insertion, PQgetvalue(rows, row, 0));
+    }
+    return outcome;
 }
 
 /* Round trip 2: what is new is inserted; the rest has its response already. */
 static enum outcome insert_new(struct attempt *attempt) {
-    struct batch_item *candidates[BATCH_VOTES_MAX];
-    struct vote *votes[BATCH_VOTES_MAX];
-    size_t count = 0;
+    struct insertion insertion = {.count = 0};
     for (size_t i = 0; i < attempt->count; i++) {
         if (!key_was_used(attempt, attempt->votes[i])) {
-            candidates[count] = &attempt->items[i];
-            votes[count++] = attempt->votes[i];
+            insertion.candidates[insertion.count] = &attempt->items[i];
+            insertion.votes[insertion.count++] = attempt->votes[i];
         }
     }
     size_t statements;
-    enum outcome outcome =
-        send_new_responses(attempt->connection, votes, count, &attempt->tools->params, &statements);
+    enum outcome outcome = send_new_responses(attempt->connection, insertion.votes, insertion.count,
+                                              &attempt->tools->params, &statements);
     if (outcome != OUTCOME_OK || db_pipeline_sync(attempt->connection) != OUTCOME_OK) {
         return OUTCOME_UNAVAILABLE;
     }
-    outcome = read_inserted(attempt, candidates, count, statements);
+    for (size_t i = 0; outcome == OUTCOME_OK && i < statements; i++) {
+        outcome = read_inserted(attempt, &insertion);
+    }
     enum outcome finished = db_pipeline_finish(attempt->connection, attempt->deadline_us);
     return outcome == OUTCOME_OK ? finished : outcome;
 }

@@ -50,7 +50,7 @@ struct intake *intake_start(const struct intake_options *options) {
     database.connections = LANES_MAX;
     intake->per_account = options->per_account;
     intake->db = db_open(&database);
-    intake->keys = running_keys_new((size_t)options->queue_max * LANES_MAX + 2 * BATCH_VOTES_MAX);
+    intake->keys = running_keys_new((size_t)options->queue_max * LANES_MAX + 2UL * BATCH_VOTES_MAX);
     if (!intake->db || !intake->keys || !start_lanes(intake, options)) {
         intake_stop(intake, 0);
         return NULL;

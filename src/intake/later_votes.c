@@ -1,5 +1,6 @@
 #include "intake/later_votes.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -246,8 +247,12 @@ static enum outcome look_up(struct settling *settling, struct vote *const votes[
     for (size_t i = 0; i < settling->with_keys->count && further < BATCH_VOTES_MAX; i++) {
         ids[further++] = settling->with_keys->votes[i].response_id;
     }
-    enum outcome outcome =
-        lock_responses(settling->connection, votes, count, ids, further, &settling->locked);
+    struct lock_order order = {.account_id = votes[0]->account_id,
+                               .votes = votes,
+                               .count = count,
+                               .ids = ids,
+                               .id_count = further};
+    enum outcome outcome = lock_responses(settling->connection, &order, &settling->locked);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
@@ -265,6 +270,7 @@ static enum outcome look_up(struct settling *settling, struct vote *const votes[
 enum outcome settle_later_votes(struct db_connection *connection, struct batch_tools *tools,
                                 struct batch_item *items[], size_t count,
                                 const struct stored_votes *with_keys) {
+    assert(count > 0);
     struct settling settling = {.connection = connection, .tools = tools, .with_keys = with_keys};
     struct vote *votes[BATCH_VOTES_MAX];
     for (size_t i = 0; i < count; i++) {

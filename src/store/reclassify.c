@@ -34,10 +34,9 @@ static struct survey_response *before_of(struct work *work) {
 }
 
 static enum outcome lock_response(struct work *work) {
-    struct vote account = {.account_id = work->order->account_id};
-    struct vote *const none[] = {&account};
-    enum outcome outcome =
-        lock_responses(work->connection, none, 0, &work->order->response_id, 1, &work->locked);
+    struct lock_order order = {
+        .account_id = work->order->account_id, .ids = &work->order->response_id, .id_count = 1};
+    enum outcome outcome = lock_responses(work->connection, &order, &work->locked);
     return outcome == OUTCOME_OK && work->locked.count == 0 ? OUTCOME_NOT_FOUND : outcome;
 }
 

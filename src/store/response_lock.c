@@ -67,14 +67,13 @@ static void append_uuid(struct text *array, const struct uuid *uuid) {
     text_append(array, id);
 }
 
-static void params_ids(struct params *params, struct vote *const votes[], size_t count,
-                       const struct uuid further[], size_t further_count) {
+static void params_ids(struct params *params, const struct lock_order *order) {
     CLEANUP(text_clear) struct text ids = {0};
-    for (size_t i = 0; i < count; i++) {
-        append_uuid(&ids, &votes[i]->id);
+    for (size_t i = 0; i < order->count; i++) {
+        append_uuid(&ids, &order->votes[i]->id);
     }
-    for (size_t i = 0; i < further_count; i++) {
-        append_uuid(&ids, &further[i]);
+    for (size_t i = 0; i < order->id_count; i++) {
+        append_uuid(&ids, &order->ids[i]);
     }
     params_array(params, &ids);
 }
@@ -130,14 +129,13 @@ static enum outcome read_all(const PGresult *rows, struct locked_responses *lock
     return OUTCOME_OK;
 }
 
-enum outcome lock_responses(struct db_connection *connection, struct vote *const votes[],
-                            size_t count, const struct uuid further[], size_t further_count,
+enum outcome lock_responses(struct db_connection *connection, const struct lock_order *order,
                             struct locked_responses *locked) {
     CLEANUP(params_clear) struct params params = {0};
-    params_int(&params, votes[0]->account_id);
-    params_contacts(&params, votes, count);
-    params_ids(&params, votes, count, further, further_count);
-    params_keys(&params, votes, count);
+    params_int(&params, order->account_id);
+    params_contacts(&params, order->votes, order->count);
+    params_ids(&params, order);
+    params_keys(&params, order->votes, order->count);
     if (!params_ready(&params)) {
         return OUTCOME_UNAVAILABLE;
     }

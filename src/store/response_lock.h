@@ -18,10 +18,18 @@ struct locked_responses {
 
 void locked_responses_clear(struct locked_responses *locked);
 
-/* Every response that one of the votes (of one account) may concern: the same survey and contact,
- * the same id, or the same idempotency key; and those with one of the further ids. */
-enum outcome lock_responses(struct db_connection *connection, struct vote *const votes[],
-                            size_t count, const struct uuid further[], size_t further_count,
+/* Whose responses are to be locked: those that one of the votes (of one account) may concern, as it
+ * has the same survey and contact, the same id, or the same idempotency key; and those with one of
+ * the ids. */
+struct lock_order {
+    int64_t account_id;
+    struct vote *const *votes;
+    size_t count;
+    const struct uuid *ids;
+    size_t id_count;
+};
+
+enum outcome lock_responses(struct db_connection *connection, const struct lock_order *order,
                             struct locked_responses *locked);
 
 #endif
