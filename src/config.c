@@ -15,8 +15,6 @@
 #define ENVIRONMENT_PREFIX "UNDERSTOOD_"
 #define PORT_MAX           65535
 
-extern char **environ;
-
 enum config_type {
     CONFIG_TEXT,
     CONFIG_ADDRESS, /* HOST:PORT */
@@ -37,6 +35,7 @@ struct config_key {
     const char *help;
 };
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a member designator takes none */
 #define KEY(section, name, type) #section, #name, type, offsetof(struct config, section.name)
 #define TEXT(section, name, fallback, help)                                                        \
     { KEY(section, name, CONFIG_TEXT), fallback, 0, 0, NULL, help }

@@ -88,7 +88,7 @@ void listener_close_door(int fd) {
     struct sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
     struct sock_fprog program = {.len = 1, .filter = &drop_all};
     if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
-        log_error("could not close the door to new connections: %s", strerror(errno));
+        log_debug("could not close the door to new connections: %s", strerror(errno));
     }
 }
 

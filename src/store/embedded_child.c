@@ -113,15 +113,10 @@ static bool make_cluster(struct embedded_child *child, const struct postgres_pro
         return false;
     }
     const char *data = folder->out_of_reach ? INHERITED_FOLDER : folder->partial;
-    char *const arguments[] = {"initdb",
-                               "-D",
-                               (char *)data,
-                               "--username=" EMBEDDED_DATABASE,
-                               "--auth=trust",
-                               "--encoding=UTF8",
-                               "--locale=C",
-                               "--no-instructions",
-                               NULL};
+    char user[] = "--username=" EMBEDDED_DATABASE;
+    char *const arguments[] = {
+        "initdb",          "-D",         (char *)data,        user, "--auth=trust",
+        "--encoding=UTF8", "--locale=C", "--no-instructions", NULL};
     struct postgres_start start = {folder, programs, arguments, folder->partial, lock};
     if (!spawn(child, &start) || !finish_initdb(child)) {
         return false;
