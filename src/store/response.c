@@ -45,10 +45,10 @@ static bool read_state(const PGresult *rows, int row, int column,
     response->received_at_us = db_time(rows, row, column + 1);
     response->confirmed_at_us = db_time(rows, row, column + 2);
     strncpy(response->source, PQgetvalue(rows, row, column + 4), SOURCE_BYTES_MAX);
-    response->revision = (int)db_int(rows, row, column + 5);
+    response->revision =
+        (int)db_int(rows, row, column + 5); /* NOLINT(clang-analyzer-unix.Malloc) */
     response->votes = (int)db_int(rows, row, column + 6);
     const char *invitation = db_text(rows, row, column + 7);
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the caller clears what was read before */
     response->has_invitation = invitation != NULL;
     if (invitation && !uuid_parse(invitation, &response->invitation_id)) {
         return false;
