@@ -247,12 +247,14 @@ def build_release(folder):
     """What is measured is the release build, made here if need be."""
     if not (pathlib.Path(folder) / "build.ninja").exists():
         subprocess.run(["meson", "setup", folder, "--buildtype=release"], cwd=lab.ROOT, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", folder, "--quiet", "understood", "tests/bench/load", "tests/bench/batch"], cwd=lab.ROOT, check=True)
+    subprocess.run(["ninja", "-C", folder, "--quiet", "understood", "tests/bench/load", "tests/bench/batch"], cwd=lab.ROOT, check=True,
+                   stdout=subprocess.DEVNULL)
 
 
 def main():
     options = read_options()
     build_release(options.build)
+    print("Measured without an access log (log level error).")
     print(f"This takes about {expected_seconds(options) / 60:.0f} minutes and uses every core ({len(os.sched_getaffinity(0))}); "
           "anything else that runs now spoils it.", flush=True)
     bench = Bench(options)
