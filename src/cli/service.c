@@ -77,6 +77,10 @@ static bool start_parts(struct app *app, const struct config *config, const char
     return app->key_cache && app->survey_cache && app->signing_keys && app->intake && app->view_log;
 }
 
+static void hurry(struct app *app) {
+    db_hurry(app->db);
+}
+
 static struct server *open_server(struct app *app) {
     const struct config *config = app->config;
     struct server_options options = {
@@ -96,6 +100,7 @@ static struct server *open_server(struct app *app) {
         .routes = routes,
         .route_count = route_count,
         .authorize = authorize,
+        .hurry = hurry,
     };
     return server_open(&options, app);
 }

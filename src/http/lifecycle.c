@@ -14,7 +14,7 @@
 #define STEP_MS              2    /* between two looks while stopping */
 #define ACCEPT_MS_MAX        500  /* for what waits to be accepted when the door closes */
 #define QUIET_MS             50   /* without a request, before idle connections are closed */
-#define FLUSH_MS_MAX         500  /* for the last 503s to be sent */
+#define FLUSH_MS_MAX         200  /* for the last 503s to be sent */
 #define GIVE_UP_MS_MAX       5000 /* for what is suspended to come back; it does at once */
 
 static void sleep_ms(unsigned milliseconds) {
@@ -175,6 +175,9 @@ static void answer_the_rest(struct server *server, int64_t deadline_us) {
 
 static void give_up_the_rest(struct server *server) {
     atomic_store(&server->refusing, true);
+    if (server->options.hurry && server->workers && workers_load(server->workers).busy > 0) {
+        server->options.hurry(server->app);
+    }
     int64_t deadline_us = in_ms(GIVE_UP_MS_MAX);
     while (atomic_load(&server->suspended) > 0 && time_monotonic_us() < deadline_us) {
         reaper_give_up_all(server);

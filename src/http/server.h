@@ -38,6 +38,8 @@ struct server_options {
     const struct route *routes;
     size_t route_count;
     authorizer *authorize;
+    void (*hurry)(struct app *app); /* when stopping is out of time: what blocks on workers should
+                                       end; may be NULL */
 };
 
 /* Takes the port, but serves nobody yet; NULL, having logged why, when it cannot listen. app is

@@ -48,6 +48,13 @@ void db_close(struct db *db) {
     free(db);
 }
 
+void db_hurry(struct db *db) {
+    pthread_mutex_lock(&db->lock);
+    atomic_store(&db->hurried, true);
+    pthread_cond_broadcast(&db->released);
+    pthread_mutex_unlock(&db->lock);
+}
+
 void db_discard(struct db_connection *connection) {
     PQfinish(connection->pg);
     connection->pg = NULL;
@@ -63,7 +70,7 @@ static struct db_connection *take_free(struct db *db) {
                            .tv_nsec = end_us % US_PER_SECOND * 1000};
     pthread_mutex_lock(&db->lock);
     int waited = 0;
-    while (!db->free && waited == 0) {
+    while (!db->free && waited == 0 && !atomic_load(&db->hurried)) {
         waited = pthread_cond_timedwait(&db->released, &db->lock, &end);
     }
     struct db_connection *connection = db->free;

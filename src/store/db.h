@@ -26,6 +26,10 @@ struct db_options {
 struct db *db_open(const struct db_options *options);
 void db_close(struct db *db);
 
+/* From any thread: whoever waits for this database, now or later, fails at once (within 100 ms).
+ * For the end of the service. */
+void db_hurry(struct db *db);
+
 /* A connection that was good when last used, opened or mended if need be; NULL when none is free or
  * can be had within the timeouts (logged once per outage). Give it back with CLEANUP(db_release).
  */

@@ -7,20 +7,26 @@
 #include "store/db_connection.h"
 
 #define SESSION_SQL_BYTES 256
+#define HURRY_STEP_MS     100 /* how soon whoever waits notices that db is hurried */
 
-bool db_wait_socket(PGconn *pg, short events, int64_t deadline_us) {
-    int64_t left_us = deadline_us - time_monotonic_us();
-    if (left_us <= 0) {
-        return false;
-    }
+bool db_wait_socket(const struct db *db, PGconn *pg, short events, int64_t deadline_us) {
     struct pollfd socket = {.fd = PQsocket(pg), .events = events};
-    return poll(&socket, 1, (int)(left_us / 1000 + 1)) > 0;
+    int ready = 0;
+    while (ready == 0 && !atomic_load(&db->hurried)) {
+        int64_t left_ms = (deadline_us - time_monotonic_us()) / 1000 + 1;
+        if (left_ms <= 0) {
+            return false;
+        }
+        ready = poll(&socket, 1, (int)(left_ms < HURRY_STEP_MS ? left_ms : HURRY_STEP_MS));
+    }
+    return ready > 0;
 }
 
-static bool finish_connecting(PGconn *pg, int64_t deadline_us) {
+static bool finish_connecting(const struct db *db, PGconn *pg, int64_t deadline_us) {
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
     while (status == PGRES_POLLING_WRITING || status == PGRES_POLLING_READING) {
-        if (!db_wait_socket(pg, status == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_us)) {
+        short events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+        if (!db_wait_socket(db, pg, events, deadline_us)) {
             return false;
         }
         status = PQconnectPoll(pg);
@@ -68,7 +74,7 @@ bool db_connect(struct db_connection *connection) {
     const char *const values[] = {db->conninfo, "understood", "UTF8", NULL};
     connection->pg = PQconnectStartParams(keywords, values, 1);
     bool connected = connection->pg && PQstatus(connection->pg) != CONNECTION_BAD &&
-                     finish_connecting(connection->pg, deadline_us);
+                     finish_connecting(db, connection->pg, deadline_us);
     if (connected) {
         PQsetNoticeReceiver(connection->pg, on_notice, connection);
         connected = set_up_session(connection);

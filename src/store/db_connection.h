@@ -3,6 +3,7 @@
 #define STORE_DB_CONNECTION_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "store/db.h"
 #include "store/db_prepared.h"
@@ -27,8 +28,9 @@ struct db {
     pthread_cond_t released;
     struct db_connection *free;
     struct db_options options;
-    char *conninfo; /* owned */
-    bool away;      /* the last attempt to connect failed, and that was logged */
+    char *conninfo;      /* owned */
+    bool away;           /* the last attempt to connect failed, and that was logged */
+    atomic_bool hurried; /* nobody waits for the database any more */
     struct db_connection connections[];
 };
 
@@ -36,12 +38,13 @@ struct db {
  * once. */
 bool db_connect(struct db_connection *connection);
 
-/* Waits until the socket can be read or written (poll's events); false at the deadline. */
-bool db_wait_socket(PGconn *pg, short events, int64_t deadline_us);
+/* Waits until pg's socket can be read or written (poll's events); false at the deadline, or when
+ * db is hurried. */
+bool db_wait_socket(const struct db *db, PGconn *pg, short events, int64_t deadline_us);
 
 /* Flushes and reads until the next result is whole; false at the deadline or when the connection
  * broke. */
-bool db_wait_result(PGconn *pg, int64_t deadline_us);
+bool db_wait_result(struct db_connection *connection, int64_t deadline_us);
 
 /* The outcome of one result; a failure is logged here. Result may be NULL: the connection is gone.
  */

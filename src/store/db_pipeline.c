@@ -61,13 +61,13 @@ enum outcome db_pipeline_sync(struct db_connection *connection) {
 
 /* One statement's result and the NULL behind it. */
 static PGresult *next_result(struct db_connection *connection, int64_t deadline_us) {
-    if (!db_wait_result(connection->pg, deadline_us)) {
+    if (!db_wait_result(connection, deadline_us)) {
         log_error("lost the database connection: %s", PQerrorMessage(connection->pg));
         return NULL;
     }
     PGresult *result = PQgetResult(connection->pg);
     if (result && PQresultStatus(result) != PGRES_PIPELINE_SYNC) {
-        if (!db_wait_result(connection->pg, deadline_us)) {
+        if (!db_wait_result(connection, deadline_us)) {
             PQclear(result);
             return NULL;
         }

@@ -54,11 +54,13 @@ enum outcome db_outcome(struct db_connection *connection, const PGresult *result
     return outcome;
 }
 
-bool db_wait_result(PGconn *pg, int64_t deadline_us) {
+bool db_wait_result(struct db_connection *connection, int64_t deadline_us) {
+    PGconn *pg = connection->pg;
     int unsent = PQflush(pg);
     while (unsent > 0 || PQisBusy(pg)) {
         if (unsent < 0 ||
-            !db_wait_socket(pg, (short)(unsent > 0 ? POLLIN | POLLOUT : POLLIN), deadline_us) ||
+            !db_wait_socket(connection->owner, pg, (short)(unsent > 0 ? POLLIN | POLLOUT : POLLIN),
+                            deadline_us) ||
             !PQconsumeInput(pg)) {
             return false;
         }
@@ -76,7 +78,7 @@ static int64_t answer_deadline_us(const struct db_connection *connection) {
 static PGresult *collect_result(struct db_connection *connection, int64_t deadline_us) {
     PGresult *last = NULL;
     for (;;) {
-        if (!db_wait_result(connection->pg, deadline_us)) {
+        if (!db_wait_result(connection, deadline_us)) {
             log_error("lost the database connection: %s", PQerrorMessage(connection->pg));
             PQclear(last);
             db_discard(connection);

@@ -117,3 +117,29 @@ def test_stopping_under_load_loses_no_accepted_answer(service, round_):
     assert len(acknowledged) > 100 and acknowledged == stored
     assert took < 5
     service.start()
+
+
+def test_a_database_that_does_not_answer_does_not_hold_the_end_up(service):
+    service.get("/v1/surveys", "read")
+    blocker = service.connect()
+    try:
+        with blocker.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("LOCK TABLE responses IN ACCESS EXCLUSIVE MODE")
+            answers = []
+            url, key = service.url, service.key("read")
+            asks = [threading.Thread(target=lambda: answers.append(requests.get(
+                url + "/v1/responses", headers={"Authorization": "Bearer " + key}, timeout=20).status_code))
+                    for _ in range(12)]
+            for ask in asks:
+                ask.start()
+            time.sleep(0.5)
+            begin = time.monotonic()
+            assert service.stop() == 0
+            assert time.monotonic() - begin < 5
+            for ask in asks:
+                ask.join()
+            assert answers == [503] * 12
+    finally:
+        blocker.close()
+    service.start()
