@@ -1,4 +1,5 @@
 """What the service is held against: pgbench with the same rows, and the same question asked of the table."""
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -102,7 +103,10 @@ def fill(cluster, database, rows):
     drops = [f"ALTER TABLE responses DROP CONSTRAINT {name}" for name, _ in constraints]
     drops += ["DROP INDEX " + re.search(r"INDEX (\S+) ON", index)[1] for index in indexes]
     cluster.sql("; ".join(drops), database=database)
-    cluster.sql("SET synchronous_commit = off; " + FILL, rows + 1, 1, rows, database=database)
+    parts = os.cpu_count()
+    with concurrent.futures.ThreadPoolExecutor(parts) as pool:
+        list(pool.map(lambda part: cluster.sql("SET synchronous_commit = off; " + FILL, rows + 1, rows * part // parts + 1,
+                                               rows * (part + 1) // parts, database=database), range(parts)))
     makes = [f"ALTER TABLE responses ADD CONSTRAINT {name} {definition}" for name, definition in constraints]
     cluster.sql("SET maintenance_work_mem = '1GB'; " + "; ".join(makes + indexes), database=database)
     cluster.sql("VACUUM ANALYZE responses", database=database)

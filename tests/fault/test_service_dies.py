@@ -20,6 +20,19 @@ def test_a_service_killed_at_random_moments_loses_and_doubles_nothing(service, c
     assert unknown > CYCLES, "the kills met no load"
 
 
+def test_without_idempotency_keys_the_same_kills_are_seen_to_double_votes(service, cluster, database, luck, tmp_path):
+    service.start()
+    witness = Witness(service, tmp_path, idempotency=False)
+    for _ in range(8):
+        time.sleep(luck.uniform(0.2, 0.5))
+        service.kill()
+        service.start()
+    witness.stop()
+    verdict = compare(witness.acked(), stored(cluster, database, witness.prefix))
+    assert verdict["doubled"] > 0, "the test above could not fail"
+    assert verdict["lost"] == 0
+
+
 def test_a_terminated_service_answers_what_it_accepted_and_exits_with_0(service, cluster, database, luck, tmp_path):
     unanswered = 0
     for cycle in range(10 if LONG else 4):

@@ -16,8 +16,8 @@ class Witness:
         self.path = folder / f"{prefix}.log"
         self.prefix = prefix
         self.figures = None
-        command = lab.load_command(service, key=service.api_key, idempotency=True, prefix=prefix, ack_log=self.path,
-                                   **{"connections": 64, "patience": 30, **options})
+        command = lab.load_command(service, key=service.api_key, prefix=prefix, ack_log=self.path,
+                                   **{"connections": 64, "patience": 30, "idempotency": True, **options})
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
     def stop(self):
