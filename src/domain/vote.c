@@ -45,6 +45,11 @@ bool effect_from_name(const char *name, enum vote_effect *effect) {
     return false;
 }
 
+bool idempotency_same_key(const struct idempotency *one, const struct idempotency *other) {
+    return one->given && other->given && one->index == other->index &&
+           memcmp(one->key_hash, other->key_hash, HASH_BYTES) == 0;
+}
+
 void vote_clear(struct vote *vote) {
     contact_clear(&vote->contact);
     answers_clear(&vote->answers);

@@ -38,6 +38,9 @@ struct idempotency {
     int index;                           /* in the array; 0 for a single answer */
 };
 
+/* True when both were given, with the same key and place in the array; inside one account. */
+bool idempotency_same_key(const struct idempotency *one, const struct idempotency *other);
+
 /* A submission on its way to the database. */
 struct vote {
     int64_t account_id;

@@ -117,18 +117,6 @@ static enum outcome join_invitations(struct attempt *attempt) {
     return OUTCOME_OK;
 }
 
-static bool key_was_used(const struct attempt *attempt, const struct vote *vote) {
-    const struct idempotency *asked = &vote->idempotency;
-    for (size_t i = 0; asked->given && i < attempt->with_keys.count; i++) {
-        const struct idempotency *used = &attempt->with_keys.votes[i].idempotency;
-        if (used->index == asked->index &&
-            memcmp(used->key_hash, asked->key_hash, HASH_BYTES) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void settle_new(struct batch_tools *tools, struct batch_item *item) {
     const struct vote *vote = item->vote;
     bool confirmed = vote->trust == TRUST_CONFIRMED;
@@ -203,7 +191,7 @@ static enum outcome read_inserted(struct attempt *attempt, struct insertion *ins
 static enum outcome insert_new(struct attempt *attempt) {
     struct insertion insertion = {.count = 0};
     for (size_t i = 0; i < attempt->count; i++) {
-        if (!key_was_used(attempt, attempt->votes[i])) {
+        if (!stored_vote_with_key(&attempt->with_keys, attempt->votes[i])) {
             insertion.candidates[insertion.count] = &attempt->items[i];
             insertion.votes[insertion.count++] = attempt->votes[i];
         }

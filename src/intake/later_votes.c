@@ -7,6 +7,8 @@
 #include "domain/vote_rules.h"
 #include "store/response_lock.h"
 
+static_assert(BATCH_VOTES_MAX <= LOCK_VOTES_MAX, "a batch is locked at once");
+
 /* What the settling of one account's later votes works with. */
 struct settling {
     struct db_connection *connection;
@@ -18,11 +20,6 @@ struct settling {
 
 static bool same_id(const struct uuid *one, const struct uuid *other) {
     return memcmp(one, other, sizeof *one) == 0;
-}
-
-static bool same_key(const struct idempotency *one, const struct idempotency *other) {
-    return one->given && other->given && one->index == other->index &&
-           memcmp(one->key_hash, other->key_hash, HASH_BYTES) == 0;
 }
 
 static struct locked_response *response_with_id(struct settling *settling, const struct uuid *id) {
@@ -37,7 +34,7 @@ static struct locked_response *response_with_id(struct settling *settling, const
 static struct locked_response *response_with_key(struct settling *settling,
                                                  const struct idempotency *key) {
     for (size_t i = 0; i < settling->locked.count; i++) {
-        if (same_key(&settling->locked.responses[i].idempotency, key)) {
+        if (idempotency_same_key(&settling->locked.responses[i].idempotency, key)) {
             return &settling->locked.responses[i];
         }
     }
@@ -60,16 +57,6 @@ static const struct stored_vote *vote_with_id(const struct stored_votes *votes,
                                               const struct uuid *id) {
     for (size_t i = 0; i < votes->count; i++) {
         if (same_id(&votes->votes[i].id, id)) {
-            return &votes->votes[i];
-        }
-    }
-    return NULL;
-}
-
-static const struct stored_vote *vote_with_key(const struct stored_votes *votes,
-                                               const struct idempotency *key) {
-    for (size_t i = 0; i < votes->count; i++) {
-        if (same_key(&votes->votes[i].idempotency, key)) {
             return &votes->votes[i];
         }
     }
@@ -221,7 +208,7 @@ static enum outcome settle_change(struct settling *settling, struct batch_item *
 
 static enum outcome settle_one(struct settling *settling, struct batch_item *item) {
     const struct vote *vote = item->vote;
-    const struct stored_vote *earlier = vote_with_key(settling->with_keys, &vote->idempotency);
+    const struct stored_vote *earlier = stored_vote_with_key(settling->with_keys, vote);
     if (!earlier) {
         earlier = vote_with_id(&settling->earlier, &vote->id);
     }

@@ -51,8 +51,7 @@ static struct running_key **bucket_of(struct running_keys *keys, const struct vo
 
 static bool same_key(const struct vote *one, const struct vote *other) {
     return one->account_id == other->account_id &&
-           one->idempotency.index == other->idempotency.index &&
-           memcmp(one->idempotency.key_hash, other->idempotency.key_hash, HASH_BYTES) == 0;
+           idempotency_same_key(&one->idempotency, &other->idempotency);
 }
 
 static enum key_claim claim_locked(struct running_keys *keys, const struct vote *vote) {

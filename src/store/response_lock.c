@@ -1,5 +1,6 @@
 #include "store/response_lock.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,8 +52,9 @@ static void params_array(struct params *params, struct text *array) {
 }
 
 static void params_contacts(struct params *params, struct vote *const votes[], size_t count) {
-    char *texts[2][256];
-    for (size_t i = 0; i < count && i < COUNT(texts[0]); i++) {
+    char *texts[2][LOCK_VOTES_MAX];
+    assert(count <= LOCK_VOTES_MAX);
+    for (size_t i = 0; i < count; i++) {
         texts[0][i] = votes[i]->survey;
         texts[1][i] = votes[i]->contact.ref;
     }

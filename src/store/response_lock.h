@@ -18,13 +18,15 @@ struct locked_responses {
 
 void locked_responses_clear(struct locked_responses *locked);
 
+#define LOCK_VOTES_MAX 256
+
 /* Whose responses are to be locked: those that one of the votes (of one account) may concern, as it
  * has the same survey and contact, the same id, or the same idempotency key; and those with one of
  * the ids. */
 struct lock_order {
     int64_t account_id;
     struct vote *const *votes;
-    size_t count;
+    size_t count; /* at most LOCK_VOTES_MAX */
     const struct uuid *ids;
     size_t id_count;
 };

@@ -15,7 +15,7 @@
     "votes.id, votes.response_id, votes.understood, votes.csat, votes.nps, votes.comment, "    \
     DB_TIME("votes.answered_at") ", " DB_TIME("votes.received_at") ", votes.trust, "           \
     "votes.source, votes.effect, votes.revision, votes.evidence, votes.idempotency_hash, "     \
-    "votes.idempotency_index, votes.body_hash"
+    "votes.idempotency_index, votes.body_hash, votes.account_id"
 
 /* A response's only vote, whose place is the response's row. */
 #define FIRST_VOTE_COLUMNS                                                                     \
@@ -24,7 +24,7 @@
     DB_TIME("responses.received_at") ", responses.trust, responses.source, "                   \
     "CASE responses.trust WHEN 'confirmed' THEN 'created' ELSE 'held' END, "                   \
     "responses.revision, responses.evidence, responses.idempotency_hash, "                     \
-    "responses.idempotency_index, responses.body_hash"
+    "responses.idempotency_index, responses.body_hash, responses.account_id"
 /* clang-format on */
 
 /* clang-format off */
@@ -72,6 +72,7 @@ static bool read_idempotency(const PGresult *rows, int row, int first,
 
 static bool vote_from_row(const PGresult *rows, int row, struct stored_vote *vote) {
     struct stored_vote read = {.answers = ANSWERS_NONE};
+    read.account_id = db_int(rows, row, 16);
     read.answered_at_us = db_time(rows, row, 6);
     read.received_at_us = db_time(rows, row, 7);
     strncpy(read.source, PQgetvalue(rows, row, 9), SOURCE_BYTES_MAX);
@@ -107,6 +108,18 @@ enum outcome stored_votes_from_rows(const PGresult *rows, struct stored_votes *v
     }
     *votes = read;
     return OUTCOME_OK;
+}
+
+const struct stored_vote *stored_vote_with_key(const struct stored_votes *votes,
+                                               const struct vote *vote) {
+    for (size_t i = 0; i < votes->count; i++) {
+        const struct stored_vote *stored = &votes->votes[i];
+        if (stored->account_id == vote->account_id &&
+            idempotency_same_key(&stored->idempotency, &vote->idempotency)) {
+            return stored;
+        }
+    }
+    return NULL;
 }
 
 enum outcome store_vote(struct db_connection *connection, const struct vote *vote,

@@ -11,6 +11,7 @@
 #include "store/params.h"
 
 struct stored_vote {
+    int64_t account_id;
     struct uuid id;
     struct uuid response_id;
     struct answers answers; /* owned comment */
@@ -54,6 +55,10 @@ enum outcome load_votes_with_ids(struct db_connection *connection, int64_t accou
 /* A response's votes, oldest first; none when only its row has one. */
 enum outcome load_votes_of_response(struct db_connection *connection, int64_t account_id,
                                     const struct uuid *response_id, struct stored_votes *votes);
+
+/* The vote that was stored with the same account and key as this one, or NULL. */
+const struct stored_vote *stored_vote_with_key(const struct stored_votes *votes,
+                                               const struct vote *vote);
 
 enum outcome stored_votes_from_rows(const PGresult *rows, struct stored_votes *votes);
 

@@ -221,6 +221,30 @@ def test_a_key_belongs_to_its_account(service):
     assert (mine.status_code, theirs.status_code) == (201, 201)
 
 
+def test_a_key_belongs_to_its_account_also_within_one_batch(make_service):
+    service = make_service(UNDERSTOOD_INTAKE_LANES="1")
+    other = service.key("write", account=service.account("Keys"))
+    body = answer()
+    post(service, body, **with_key("shared"))
+    service.post("/v1/responses", key=other, json=answer())
+
+    def waiting(count):
+        return lambda: f"understood_intake_waiting_votes {count}\n" in service.get("/metrics").text
+
+    with concurrent.futures.ThreadPoolExecutor(3) as pool, service.connect() as held:
+        held.cursor().execute("LOCK TABLE rollups IN SHARE ROW EXCLUSIVE MODE")
+        pool.submit(post, service, answer())
+        service.wait_for(lambda: "LOCK TABLE" in str(service.sql(
+            "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
+        mine = pool.submit(post, service, body, **with_key("shared"))
+        service.wait_for(waiting(1))
+        theirs = pool.submit(service.post, "/v1/responses", key=other, json=answer(), **with_key("shared"))
+        service.wait_for(waiting(2))
+        held.rollback()
+        assert mine.result().headers["Idempotency-Replayed"] == "true"
+        assert (theirs.result().status_code, theirs.result().headers.get("Idempotency-Replayed")) == (201, None)
+
+
 @pytest.mark.parametrize("key", ["", "two words", "\"open", "x" * 256])
 def test_a_malformed_key_is_refused(service, key):
     refused = post(service, answer(), **with_key(key))
