@@ -1,4 +1,5 @@
 """openapi.yaml as the contract tests read it."""
+import json
 import re
 
 import jsonschema
@@ -11,6 +12,7 @@ class Spec:
     def __init__(self, path):
         with open(path) as file:
             self.document = yaml.safe_load(file)
+        self.validators = {}
         self.operations = {
             operation["operationId"]: (method.upper(), template, operation)
             for template, item in self.document["paths"].items()
@@ -41,7 +43,10 @@ class Spec:
         return self.resolve(replies[str(status)]) if str(status) in replies else None
 
     def mistakes(self, schema, value):
-        whole = {**schema, "components": self.document["components"]}
-        validator = jsonschema.Draft202012Validator(
-            whole, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
-        return [f"{error.json_path} {error.message[:300]}" for error in validator.iter_errors(value)]
+        """What value has that schema does not allow. Validators are kept: to make one takes longer than to use it."""
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self.validators:
+            whole = {**schema, "components": self.document["components"]}
+            self.validators[key] = jsonschema.Draft202012Validator(
+                whole, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+        return [f"{error.json_path} {error.message[:300]}" for error in self.validators[key].iter_errors(value)]

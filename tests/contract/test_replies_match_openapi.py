@@ -72,13 +72,17 @@ def traffic():
     """({(operation, status)} that were seen, {mistake: an example of a target})"""
     if not traffic_log().exists():
         pytest.skip("there is no traffic: run the tests in api/ first")
-    seen, broken = set(), {}
+    seen, broken, checked = set(), {}, set()
     with open(traffic_log()) as log:
         for line in log:
             call = json.loads(line)
             name = SPEC.find(call["method"], call["path"])
             seen.add((name, call["status"]))
             seen.update((other, 405) for other in SPEC.at(call["path"]) if call["status"] == 405)
+            same = hash((name, call["status"], call["body"], tuple(call["headers"])))
+            if same in checked:
+                continue
+            checked.add(same)
             for mistake in call_mistakes(call, name):
                 broken.setdefault(f"{name or call['path'][:80]} {call['status']} {mistake}", call["target"][:120])
     return seen, broken
