@@ -75,8 +75,9 @@ static bool find_debian(struct postgres_programs *programs, int major) {
     glob(DEBIAN_PROGRAMS, 0, NULL, &found);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         int candidate = (int)strtol(found.gl_pathv[i] + DEBIAN_MAJOR_AT, NULL, 10);
-        if (has_programs(found.gl_pathv[i]) && best_major != major &&
-            (candidate == major || candidate > best_major)) {
+        bool better = best_major == 0 || candidate == major ||
+                      (candidate > best_major && best_major != major);
+        if (better && has_programs(found.gl_pathv[i])) {
             best = found.gl_pathv[i];
             best_major = candidate;
         }

@@ -56,7 +56,8 @@ class Embedded:
 
     def environment(self, **more):
         ours = {"UNDERSTOOD_DATA_DIR": self.data, "UNDERSTOOD_HTTP_LISTEN": "127.0.0.1:0"}
-        return clean_environment(**{**ours, **more})
+        # As on a machine where nobody added PostgreSQL's programs to PATH.
+        return clean_environment(**{**ours, "PATH": "/usr/bin:/bin", **more})
 
     def cli(self, *words, user=None, prefix=(), **more):
         command = [*prefix, *as_user(user or self.user, [self.program, *map(str, words)])]
