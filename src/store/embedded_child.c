@@ -114,9 +114,8 @@ static bool make_cluster(struct embedded_child *child, const struct postgres_pro
     }
     const char *data = folder->out_of_reach ? INHERITED_FOLDER : folder->partial;
     char user[] = "--username=" EMBEDDED_DATABASE;
-    char *const arguments[] = {
-        "initdb",          "-D",         (char *)data,        user, "--auth=trust",
-        "--encoding=UTF8", "--locale=C", "--no-instructions", NULL};
+    char *arguments[] = {"initdb",          "-D",         (char *)data,        user, "--auth=trust",
+                         "--encoding=UTF8", "--locale=C", "--no-instructions", NULL};
     struct postgres_start start = {folder, programs, arguments, folder->partial, lock};
     if (!spawn(child, &start) || !finish_initdb(child)) {
         return false;
@@ -178,7 +177,7 @@ static bool spawn_postgres(struct embedded_child *child, const struct postgres_p
     snprintf(sockets, sizeof sockets, "unix_socket_directories=\"%s\"", folder->socket_dir);
     const char *data = folder->out_of_reach ? INHERITED_FOLDER : folder->cluster;
     /* clang-format off */
-    char *const arguments[] = {
+    char *arguments[] = {
         "postgres", "-D", (char *)data,
         "-c", sockets,
         "-c", "listen_addresses=", "-c", "port=5432", "-c", "unix_socket_permissions=0700",

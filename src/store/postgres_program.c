@@ -138,15 +138,13 @@ static bool arrange_descriptors(int log, int lock, int folder) {
            close_range(folder < 0 ? FOLDER_DESCRIPTOR : FOLDER_DESCRIPTOR + 1, ~0U, 0) == 0;
 }
 
-static void run_program(const struct postgres_start *start, const char *program, int log,
-                        int folder) {
-    static char *const environment[] = {"LC_ALL=C", "TZ=UTC", "PATH=/usr/local/bin:/usr/bin:/bin",
-                                        NULL};
+static void run_program(const struct postgres_start *start, int log, int folder) {
+    static char *const environment[] = {"LC_ALL=C", "TZ=UTC", "PATH=/usr/bin:/bin", NULL};
     setsid();
     reset_signals();
     if (arrange_descriptors(log, start->lock, folder) && become_user(&start->folder->user) &&
         chdir("/") == 0) {
-        execve(program, start->arguments, environment);
+        execve(start->arguments[0], start->arguments, environment);
     }
     _exit(CANNOT_RUN);
 }
@@ -159,13 +157,13 @@ pid_t postgres_spawn(const struct postgres_start *start) {
     }
     char program[PATH_MAX + 16];
     snprintf(program, sizeof program, "%s/%s", start->programs->dir, start->arguments[0]);
+    start->arguments[0] = program; /* they find their library beside themselves */
     pid_t child = log < 0 ? -1 : fork();
     if (child == 0) {
-        run_program(start, program, log, folder);
+        run_program(start, log, folder);
     }
     if (child < 0) {
-        log_error("could not run %s/%s: %s", start->programs->dir, start->arguments[0],
-                  strerror(errno));
+        log_error("could not run %s: %s", program, strerror(errno));
     }
     if (log >= 0) {
         close(log);

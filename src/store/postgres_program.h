@@ -25,9 +25,9 @@ bool postgres_programs_find(struct postgres_programs *programs, const char *bind
 struct postgres_start {
     const struct embedded_folder *folder;
     const struct postgres_programs *programs;
-    char *const *arguments; /* [0] is the program's name */
-    const char *data;       /* its data directory, for INHERITED_FOLDER; NULL when not needed */
-    int lock;               /* is inherited */
+    char **arguments; /* [0] is the program's name; is set to its path */
+    const char *data; /* its data directory, for INHERITED_FOLDER; NULL when not needed */
+    int lock;         /* is inherited */
 };
 
 /*
