@@ -74,6 +74,10 @@ void list_field_names(const struct field_table *table, char names[WORDS_BYTES]) 
     }
 }
 
+static bool is_blank(const char *text) {
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
 static bool check_text(const struct field *field, const char *text, struct field_problem *problem) {
     bool multi_line = field->kind == FIELD_LONG_TEXT;
     const char *unit = multi_line ? "characters" : "bytes";
@@ -81,6 +85,9 @@ static bool check_text(const struct field *field, const char *text, struct field
     if ((int64_t)length < field->min || (int64_t)length > field->max) {
         return object_to(problem, "expected %" PRId64 " to %" PRId64 " %s, got %zu", field->min,
                          field->max, unit, length);
+    }
+    if (field->min > 0 && is_blank(text)) {
+        return object_to(problem, "must not be blank");
     }
     if (has_control(text, multi_line)) {
         return object_to(problem, "must not contain control characters");
@@ -96,11 +103,11 @@ static bool check_text(const struct field *field, const char *text, struct field
 
 static bool store_text(const struct field *field, const char *text, void *target,
                        struct field_problem *problem) {
-    if (field->kind == FIELD_LONG_TEXT && field->min == 0 && *text == '\0') {
-        return true;
-    }
     if (!check_text(field, text, problem)) {
         return false;
+    }
+    if (field->kind == FIELD_LONG_TEXT && is_blank(text)) {
+        return true;
     }
     if (field->kind == FIELD_NAME) {
         memcpy(target, text, strlen(text) + 1);

@@ -13,11 +13,12 @@
 #include "api/mistakes.h"
 #include "http/request.h"
 
+/* No text may be blank where at least one byte or character is asked for. */
 enum field_kind {
     FIELD_TEXT,      /* char *, an owned copy; min..max bytes, no control characters */
     FIELD_NAME,      /* char[max + 1] inside the struct; min..max bytes, no control characters */
-    FIELD_LONG_TEXT, /* char *, an owned copy; min..max characters, with line breaks and tabs; ""
-                        is as if absent when min is 0 */
+    FIELD_LONG_TEXT, /* char *, an owned copy; min..max characters, with line breaks and tabs; a
+                        blank one is as if absent when min is 0 */
     FIELD_INT,       /* int in min..max */
     FIELD_BOOL,      /* bool */
     FIELD_DECIMAL,   /* int64_t, thousandths in min..max; at most three decimals */

@@ -143,11 +143,11 @@ static void every_kind_of_value_reaches_its_place(void **state) {
     json_decref(body);
 }
 
-static void null_and_an_empty_long_text_are_as_if_absent(void **state) {
+static void null_and_a_blank_long_text_are_as_if_absent(void **state) {
     (void)state;
     struct thing thing = {.score = 7, .colour = 9};
     struct mistakes mistakes = {0};
-    json_t *body = json_loads("{\"name\":\"n\",\"title\":null,\"score\":null,\"note\":\"\","
+    json_t *body = json_loads("{\"name\":\"n\",\"title\":null,\"score\":null,\"note\":\" \\n\","
                               "\"in/ner~\":null,\"colour\":null}",
                               0, NULL);
     assert_true(read_fields(body, &thing_table, "", &thing, &mistakes));
@@ -190,6 +190,7 @@ static void each_refusal_says_what_was_expected(void **state) {
         {"{\"name\":\"a\\u007f\"}", "/name: must not contain control characters"},
         {"{\"name\":\"a\\u0085\"}", "/name: must not contain control characters"},
         {"{\"name\":\"a\\n\"}", "/name: must not contain control characters"},
+        {"{\"name\":\" \\t\"}", "/name: must not be blank"},
         {"{\"name\":1}", "/name: expected text, got 1"},
         {"{\"name\":{}}", "/name: expected text, got an object"},
         {"{\"name\":\"n\",\"note\":\"\\u001b\"}", "/note: must not contain control characters"},
@@ -261,7 +262,7 @@ static void at_most_fifty_mistakes_are_listed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_value_reaches_its_place),
-        cmocka_unit_test(null_and_an_empty_long_text_are_as_if_absent),
+        cmocka_unit_test(null_and_a_blank_long_text_are_as_if_absent),
         cmocka_unit_test(all_mistakes_are_collected_with_escaped_pointers),
         cmocka_unit_test(each_refusal_says_what_was_expected),
         cmocka_unit_test(what_was_got_is_shortened_between_characters),

@@ -87,7 +87,7 @@ static void each_mistake_names_its_parameter(void **state) {
          "colour: unknown parameter; known are name, text, limit, open, at, order"},
         {{{"limit", "0"}, {"text", "\n"}},
          "limit: expected an integer from 1 to 9, got 0\n"
-         "text: must not contain control characters\nname: required"},
+         "text: must not be blank\nname: required"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_string_equal(read_lines(cases[i].params), cases[i].lines);
