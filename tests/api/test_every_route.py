@@ -146,6 +146,14 @@ def test_a_form_past_the_limit_is_too_large(service, owned, name):
     assert_problem(response, 413, "body_too_large")
 
 
+@pytest.mark.parametrize("name", TAKE_FORM)
+@pytest.mark.parametrize("form", [b"comment=%zz", b"comment=%", b"comment=%00", b"comment=%ff", b"comment=\xff",
+                                  b"comment=%ed%a0%80", b"&".join(b"a%d=1" % n for n in range(65))])
+def test_a_malformed_form_is_told_so(service, owned, name, form):
+    response = ask(service, name, owned, data=form, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert_problem(response, 400, "invalid_form")
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_unknown_parameters_are_mistakes(service, owned, name):
     response = ask(service, name, owned, "admin", path=path_of(name, owned) + "?survey=ours&no_such=1")
