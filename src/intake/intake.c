@@ -48,6 +48,7 @@ struct intake *intake_start(const struct intake_options *options) {
     }
     struct db_options database = *options->database;
     database.connections = LANES_MAX;
+    database.plan_once = true;
     intake->per_account = options->per_account;
     intake->db = db_open(&database);
     intake->keys = running_keys_new((size_t)options->queue_max * LANES_MAX + 2UL * BATCH_VOTES_MAX);

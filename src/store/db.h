@@ -20,6 +20,8 @@ struct db_options {
     unsigned acquire_timeout_ms;   /* how long db_acquire waits for a free connection */
     unsigned statement_timeout_ms; /* set in each session */
     bool prepare;                  /* false for poolers that cannot keep prepared statements */
+    bool plan_once;                /* for statements whose plan is always by index, whatever the
+                                      parameters: prepared ones are not planned again */
 };
 
 /* A pool whose connections are opened when first needed; NULL only when out of memory. */

@@ -45,13 +45,20 @@ static void on_notice(void *closure, const PGresult *notice) {
     log_debug("database notice %s: %s", state ? state : "", message ? message : "");
 }
 
+/* Scans and hashes of whole tables are off: such a plan, made while they were empty, would stay. */
+#define PLAN_ONCE_SQL                                                                              \
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;"                          \
+    " SET enable_hashjoin = off; SET enable_mergejoin = off"
+
 static bool set_up_session(struct db_connection *connection) {
     char sql[SESSION_SQL_BYTES];
     snprintf(sql, sizeof sql,
              "SET statement_timeout = %u; SET TimeZone = 'UTC'; SET client_min_messages = warning;"
              " SET DateStyle = 'ISO'; SET idle_in_transaction_session_timeout = '60s'",
              connection->owner->options.statement_timeout_ms);
-    return db_execute(connection, sql) == OUTCOME_OK;
+    return db_execute(connection, sql) == OUTCOME_OK &&
+           (!connection->owner->options.plan_once ||
+            db_execute(connection, PLAN_ONCE_SQL) == OUTCOME_OK);
 }
 
 /* An outage is logged when it begins and when it ends, not at every try. */
