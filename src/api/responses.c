@@ -113,6 +113,8 @@ static struct response create_one(const struct sender *sender) {
 struct array_job {
     struct exchange *exchange;
     atomic_size_t open;
+    atomic_size_t stored;   /* elements that have their response, of which */
+    atomic_size_t replayed; /* had it from an earlier request */
     size_t count;
     struct array_element {
         struct array_job *job;
@@ -135,12 +137,19 @@ static void settle_element(struct array_job *job) {
         text_clear(&job->elements[i].answer);
     }
     text_append(&body, "]}");
-    exchange_answer(job->exchange, respond_text(207, TYPE_JSON, &body));
+    struct response response = respond_text(207, TYPE_JSON, &body);
+    size_t replayed = atomic_load(&job->replayed);
+    if (replayed > 0 && replayed == atomic_load(&job->stored)) {
+        response_set_header(&response, "Idempotency-Replayed", "true");
+    }
+    exchange_answer(job->exchange, response);
     free(job);
 }
 
 static void answer_element(void *context, const struct vote_result *result) {
     struct array_element *element = context;
+    atomic_fetch_add(&element->job->stored, result->outcome == OUTCOME_OK);
+    atomic_fetch_add(&element->job->replayed, result->outcome == OUTCOME_OK && result->replayed);
     append_array_result(&element->answer, "response", respond_vote(result));
     settle_element(element->job);
 }
@@ -161,6 +170,8 @@ static struct response create_array(const struct sender *sender) {
     job->count = count;
     /* One more than there are, so that the job outlives this loop, whatever the analyzer thinks. */
     atomic_init(&job->open, count + 1);
+    atomic_init(&job->stored, 0);
+    atomic_init(&job->replayed, 0);
     for (size_t i = 0; i < count; i++) {
         struct array_element *element = &job->elements[i];
         element->job = job; /* NOLINT(clang-analyzer-unix.Malloc) */

@@ -291,6 +291,8 @@ def test_an_array_of_a_thousand_is_stored_once_even_when_sent_twice(service):
     again = post(service, body, **with_key("thousand"))
     assert [row["status"] for row in first.json()["data"]] == [201] * 1000
     assert again.json() == first.json()
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
     assert service.sql("SELECT count(*) FROM responses WHERE team = %s", team) == [(1000,)]
 
 
