@@ -47,13 +47,6 @@ void survey_clear(struct survey *survey) {
     *survey = SURVEY_DEFAULT;
 }
 
-void survey_free(struct survey *survey) {
-    if (survey) {
-        survey_clear(survey);
-        free(survey);
-    }
-}
-
 /* The place of name among names, or count. */
 static size_t find_name(const char *const names[], size_t count, const char *name) {
     size_t i = 0;

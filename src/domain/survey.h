@@ -86,9 +86,6 @@ struct survey {
 
 void survey_clear(struct survey *survey);
 
-/* Takes ownership of survey and everything in it. */
-void survey_free(struct survey *survey);
-
 /* "understood", "csat", "nps", "comment": as in JSON, in SQL and on the page. */
 const char *question_name(enum question question);
 bool question_from_name(const char *name, enum question *question);

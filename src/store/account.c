@@ -53,23 +53,6 @@ enum outcome store_account(struct db_connection *connection, struct account *acc
     return outcome;
 }
 
-enum outcome load_account(struct db_connection *connection, int64_t account_id,
-                          struct account *account) {
-    char id[ID_TEXT_SIZE];
-    snprintf(id, sizeof id, "%" PRId64, account_id);
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = db_query(
-        connection, &rows, "SELECT account_id, name, time_zone FROM accounts WHERE account_id = $1",
-        DB_PARAMS(id));
-    if (outcome == OUTCOME_OK && PQntuples(rows) == 0) {
-        return OUTCOME_NOT_FOUND;
-    }
-    if (outcome == OUTCOME_OK) {
-        account_from_row(rows, 0, account);
-    }
-    return outcome;
-}
-
 enum outcome list_accounts(struct db_connection *connection,
                            void (*each)(const struct account *account)) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;

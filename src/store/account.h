@@ -16,9 +16,6 @@ struct account {
  * such time zone. */
 enum outcome store_account(struct db_connection *connection, struct account *account);
 
-enum outcome load_account(struct db_connection *connection, int64_t account_id,
-                          struct account *account);
-
 /* Calls each for every account, by id. */
 enum outcome list_accounts(struct db_connection *connection,
                            void (*each)(const struct account *account));
