@@ -11,9 +11,11 @@
 #include "app.h"
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "store/vote_read.h"
+#include "store/reclassification.h"
+#include "store/vote.h"
 
-#define NO_CURSOR ""
+#define NO_CURSOR       ""
+#define VOTES_SHOWN_MAX 500 /* of one response, the oldest ones */
 
 static enum outcome load_page(struct app *app, const struct response_filter *filter,
                               const struct response_position *after, size_t limit,
@@ -119,13 +121,13 @@ struct response list_responses(struct app *app, const struct request *request) {
 /* A response and all that happened to it. */
 struct history {
     struct survey_response response;
-    struct recorded_votes votes;
+    struct stored_votes votes;
     struct reclassifications reclassifications;
 };
 
 static void history_clear(struct history *history) {
     survey_response_clear(&history->response);
-    recorded_votes_clear(&history->votes);
+    stored_votes_clear(&history->votes);
     reclassifications_clear(&history->reclassifications);
 }
 
@@ -137,7 +139,8 @@ static enum outcome load_history(struct app *app, int64_t account_id, const stru
     }
     enum outcome outcome = load_response(connection, account_id, id, &history->response);
     if (outcome == OUTCOME_OK) {
-        outcome = load_votes(connection, account_id, id, &history->votes);
+        outcome =
+            load_votes_of_response(connection, account_id, id, VOTES_SHOWN_MAX, &history->votes);
     }
     return outcome == OUTCOME_OK
                ? load_reclassifications(connection, account_id, id, &history->reclassifications)

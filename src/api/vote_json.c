@@ -22,7 +22,7 @@ static void append_word(struct text *text, const char *key, const char *word) {
     text_append_json(text, word);
 }
 
-static void append_vote(struct text *text, const struct recorded_vote *vote) {
+static void append_vote(struct text *text, const struct stored_vote *vote) {
     text_append_char(text, '{');
     append_uuid(text, "id", &vote->id);
     text_append(text, ",\"answers\":");
@@ -41,8 +41,8 @@ static void append_vote(struct text *text, const struct recorded_vote *vote) {
 }
 
 /* The hot path writes no vote of its own for the first one: the response says it all. */
-static struct recorded_vote only_vote(const struct survey_response *response) {
-    struct recorded_vote vote = {
+static struct stored_vote only_vote(const struct survey_response *response) {
+    struct stored_vote vote = {
         .id = response->id,
         .answers = response->answers,
         .answered_at_us = response->answered_at_us,
@@ -57,9 +57,9 @@ static struct recorded_vote only_vote(const struct survey_response *response) {
 }
 
 void votes_append_json(struct text *text, const struct survey_response *response,
-                       const struct recorded_votes *votes) {
-    struct recorded_vote only = only_vote(response);
-    const struct recorded_vote *items = votes->count ? votes->items : &only;
+                       const struct stored_votes *votes) {
+    struct stored_vote only = only_vote(response);
+    const struct stored_vote *items = votes->count ? votes->votes : &only;
     size_t count = votes->count ? votes->count : 1;
     text_append_char(text, '[');
     for (size_t i = 0; i < count; i++) {

@@ -10,6 +10,7 @@
 #include "store/rollup.h"
 #include "store/vote.h"
 
+#define VOTES_MAX                INT32_MAX /* all must be weighed */
 #define INVITATION_SOURCE_COLUMN (1 + CONTACT_COLUMN_COUNT)
 
 /* What one reclassification works with. */
@@ -44,9 +45,10 @@ static enum outcome load_votes_whole(struct work *work) {
     const struct reclassify_order *order = work->order;
     enum outcome outcome =
         store_first_vote(work->connection, order->account_id, &order->response_id);
-    return outcome == OUTCOME_OK ? load_votes_of_response(work->connection, order->account_id,
-                                                          &order->response_id, &work->votes)
-                                 : outcome;
+    return outcome == OUTCOME_OK
+               ? load_votes_of_response(work->connection, order->account_id, &order->response_id,
+                                        VOTES_MAX, &work->votes)
+               : outcome;
 }
 
 static struct stored_vote *overruled_vote(struct work *work) {

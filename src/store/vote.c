@@ -79,7 +79,7 @@ static bool vote_from_row(const PGresult *rows, int row, struct stored_vote *vot
     read.revision = (int)db_int(rows, row, 11);
     const char *evidence = db_text(rows, row, 12);
     read.evidence = evidence ? strdup(evidence) : NULL;
-    bool whole = uuid_parse(PQgetvalue(rows, row, 0), &read.id) &&
+    bool whole = (!evidence || read.evidence) && uuid_parse(PQgetvalue(rows, row, 0), &read.id) &&
                  uuid_parse(PQgetvalue(rows, row, 1), &read.response_id) &&
                  answers_from_row(rows, row, 2, &read.answers) &&
                  trust_from_name(PQgetvalue(rows, row, 8), &read.trust) &&
@@ -231,14 +231,19 @@ enum outcome load_votes_with_ids(struct db_connection *connection, int64_t accou
 }
 
 enum outcome load_votes_of_response(struct db_connection *connection, int64_t account_id,
-                                    const struct uuid *response_id, struct stored_votes *votes) {
+                                    const struct uuid *response_id, size_t limit,
+                                    struct stored_votes *votes) {
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, account_id);
     params_uuid(&params, response_id);
+    params_int(&params, (int64_t)limit);
+    if (!params_ready(&params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome = db_query(connection, &rows,
                                     "SELECT " VOTE_COLUMNS " FROM votes WHERE account_id = $1"
-                                    " AND response_id = $2 ORDER BY received_at, id",
+                                    " AND response_id = $2 ORDER BY received_at, id LIMIT $3",
                                     params_from(&params, 0, params.count));
     return outcome == OUTCOME_OK ? stored_votes_from_rows(rows, votes) : outcome;
 }

@@ -52,9 +52,10 @@ enum outcome send_votes_with_keys(struct db_connection *connection, struct vote 
 enum outcome load_votes_with_ids(struct db_connection *connection, int64_t account_id,
                                  const struct uuid ids[], size_t count, struct stored_votes *votes);
 
-/* A response's votes, oldest first; none when only its row has one. */
+/* A response's votes, oldest first, at most limit of them; none when only its row has one. */
 enum outcome load_votes_of_response(struct db_connection *connection, int64_t account_id,
-                                    const struct uuid *response_id, struct stored_votes *votes);
+                                    const struct uuid *response_id, size_t limit,
+                                    struct stored_votes *votes);
 
 /* The vote that was stored with the same account and key as this one, or NULL. */
 const struct stored_vote *stored_vote_with_key(const struct stored_votes *votes,
