@@ -239,7 +239,7 @@ def expected_seconds(options):
     if "memory" in options.only:
         seconds += options.answers / 15_000
     if "metrics" in options.only:
-        seconds += 15 + options.rows / 10_000_000 * 240
+        seconds += 15 + options.rows / 10_000_000 * 260
     return seconds
 
 
