@@ -13,7 +13,7 @@
 #define DESCRIPTORS_FOR_REST 256  /* files, database connections, epoll */
 #define STEP_MS              2    /* between two looks while stopping */
 #define ACCEPT_MS_MAX        500  /* for what waits to be accepted when the door closes */
-#define QUIET_MS             50   /* without a request, before idle connections are closed */
+#define QUIET_MS             50   /* without a connection, or a request, before we go on */
 #define FLUSH_MS_MAX         200  /* for the last 503s to be sent */
 #define GIVE_UP_MS_MAX       5000 /* for what is suspended to come back; it does at once */
 
@@ -148,8 +148,12 @@ static int64_t in_ms(unsigned milliseconds) {
 static void stop_accepting(struct server *server) {
     listener_close_door(server->listen_fd);
     int64_t deadline_us = in_ms(ACCEPT_MS_MAX);
-    while (server->reaper && listener_pending(server->listen_fd) &&
-           time_monotonic_us() < deadline_us) {
+    int64_t quiet_since_us = time_monotonic_us();
+    while (time_monotonic_us() < deadline_us &&
+           time_monotonic_us() - quiet_since_us < QUIET_MS * INT64_C(1000)) {
+        if (listener_pending(server->listen_fd)) {
+            quiet_since_us = time_monotonic_us();
+        }
         sleep_ms(STEP_MS);
     }
     for (unsigned i = 0; i < server->thread_count; i++) {

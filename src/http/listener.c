@@ -10,11 +10,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 
-#define BACKLOG       1024
-#define HOST_SIZE_MAX 256
+#define BACKLOG          1024
+#define HOST_SIZE_MAX    256
+#define TCP_FLAGS_OFFSET 13 /* RFC 9293 3.1; a socket's filter sees the segment from its header */
+#define TCP_FLAG_SYN_BIT 0x02
 
 static void free_addresses(struct addrinfo **addresses) {
     if (*addresses) {
@@ -84,11 +87,16 @@ int listener_open(const char *address, uint16_t *port) {
 }
 
 void listener_close_door(int fd) {
-    /* Accepts no byte of any packet: handshakes that are not complete never will be. */
-    struct sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
-    struct sock_fprog program = {.len = 1, .filter = &drop_all};
+    /* Drops what asks for a connection (SYN), so that handshakes under way are still completed. */
+    struct sock_filter drop_syn[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, TCP_FLAGS_OFFSET),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, TCP_FLAG_SYN_BIT, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    struct sock_fprog program = {.len = COUNT(drop_syn), .filter = drop_syn};
     if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
-        log_debug("could not close the door to new connections: %s", strerror(errno));
+        log_error("could not close the door to new connections: %s", strerror(errno));
     }
 }
 

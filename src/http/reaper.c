@@ -27,6 +27,15 @@ static int64_t limit_us(unsigned milliseconds) {
     return (int64_t)milliseconds * US_PER_MS;
 }
 
+/* An eighth of the shortest deadline. */
+static unsigned tick_ms(const struct server_options *options) {
+    unsigned shortest = options->header_deadline_ms;
+    shortest = options->body_deadline_ms < shortest ? options->body_deadline_ms : shortest;
+    shortest = options->answer_deadline_ms < shortest ? options->answer_deadline_ms : shortest;
+    shortest /= 8;
+    return shortest > TICK_MS_MAX ? TICK_MS_MAX : shortest < TICK_MS_MIN ? TICK_MS_MIN : shortest;
+}
+
 /* Nine tenths of the connections that may be are there. */
 static bool crowded(const struct server *server) {
     long most = server->options.connections_max;
@@ -44,39 +53,53 @@ static uint64_t bytes_received(int fd) {
 }
 
 /*
- * Between two requests libmicrohttpd tells nothing of the bytes that arrive before a request line
- * is whole; the kernel does. From the first of them on it is no longer idleness.
+ * Before a request line is whole libmicrohttpd tells nothing of the bytes that arrive; the kernel
+ * does. Between two requests, those that were there at the first look count as none: they may be
+ * the last request's.
  */
-static bool idle_overdue(struct watch *watch, int64_t since, int64_t now,
-                         const struct server_options *options) {
-    unsigned idle_ms = options->idle_timeout_ms;
-    if (crowded(watch->table->server) && idle_ms > IDLE_MS_CROWDED) {
-        idle_ms = IDLE_MS_CROWDED;
-    }
+static void look_for_bytes(struct watch *watch, int64_t since, int64_t now, bool fresh) {
     uint64_t bytes = bytes_received(watch->fd);
     if (watch->seen_since_us != since) {
         watch->seen_since_us = since;
-        watch->seen_bytes = bytes;
+        watch->looked_us = since;
+        watch->seen_bytes = fresh ? 0 : bytes;
         watch->bytes_since_us = 0;
-    } else if (bytes > watch->seen_bytes && !watch->bytes_since_us) {
-        watch->bytes_since_us = now;
     }
-    if (watch->bytes_since_us) {
-        return now - watch->bytes_since_us > limit_us(options->header_deadline_ms);
+    if (bytes > watch->seen_bytes && !watch->bytes_since_us) {
+        watch->bytes_since_us = watch->looked_us;
     }
-    return now - since > limit_us(idle_ms);
+    watch->looked_us = now;
 }
 
-static bool overdue(struct watch *watch, int64_t now, const struct server_options *options) {
+/* What a connection without a request may take from when on. */
+static bool silence_overdue(const struct watch *watch, int64_t since, int64_t now, unsigned idle_ms,
+                            unsigned header_ms) {
+    return watch->bytes_since_us ? now - watch->bytes_since_us > limit_us(header_ms)
+                                 : now - since > limit_us(idle_ms);
+}
+
+static unsigned idle_limit_ms(const struct server *server) {
+    unsigned idle_ms = server->options.idle_timeout_ms;
+    return crowded(server) && idle_ms > IDLE_MS_CROWDED ? IDLE_MS_CROWDED : idle_ms;
+}
+
+/* Judged by when we look again, so that no deadline is passed. */
+static bool overdue(struct watch *watch, int64_t now, int64_t next_us) {
+    const struct server *server = watch->table->server;
+    const struct server_options *options = &server->options;
+    unsigned header_ms = options->header_deadline_ms;
     int64_t since = atomic_load_explicit(&watch->since_us, memory_order_relaxed);
     switch ((enum watch_phase)atomic_load_explicit(&watch->phase, memory_order_acquire)) {
     case WATCH_NEW:
-    case WATCH_HEAD:
-        return now - since > limit_us(options->header_deadline_ms);
+        look_for_bytes(watch, since, now, true);
+        return silence_overdue(watch, since, next_us, header_ms, header_ms);
     case WATCH_IDLE:
-        return idle_overdue(watch, since, now, options);
+        look_for_bytes(watch, since, now, false);
+        return silence_overdue(watch, since, next_us, idle_limit_ms(server), header_ms);
+    case WATCH_HEAD:
+        return next_us - since > limit_us(header_ms);
     case WATCH_BODY:
-        return now - since > limit_us(options->body_deadline_ms);
+        return next_us - since > limit_us(options->body_deadline_ms);
     case WATCH_ANSWER:
         break;
     }
@@ -97,11 +120,12 @@ static size_t look(struct server *server, struct watch_table *table, int64_t whe
                    struct exchange *late[OVERDUE_MAX]) {
     size_t count = 0;
     int64_t now = time_monotonic_us();
+    int64_t next_us = now + limit_us(tick_ms(&server->options));
     pthread_mutex_lock(&table->lock);
     for (struct watch *watch = table->first; watch; watch = watch->next) {
         if (count < OVERDUE_MAX && waits(watch, when)) {
             late[count++] = exchange_keep(watch->exchange);
-        } else if (overdue(watch, now, &server->options)) {
+        } else if (overdue(watch, now, next_us)) {
             shutdown(watch->fd, SHUT_RDWR);
         }
     }
@@ -143,15 +167,6 @@ static void *reap(void *context) {
     }
     pthread_mutex_unlock(&reaper->lock);
     return NULL;
-}
-
-/* An eighth of the shortest deadline. */
-static unsigned tick_ms(const struct server_options *options) {
-    unsigned shortest = options->header_deadline_ms;
-    shortest = options->body_deadline_ms < shortest ? options->body_deadline_ms : shortest;
-    shortest = options->answer_deadline_ms < shortest ? options->answer_deadline_ms : shortest;
-    shortest /= 8;
-    return shortest > TICK_MS_MAX ? TICK_MS_MAX : shortest < TICK_MS_MIN ? TICK_MS_MIN : shortest;
 }
 
 struct reaper *reaper_start(struct server *server) {

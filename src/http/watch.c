@@ -68,8 +68,11 @@ void watch_free(struct watch *watch) {
 }
 
 void watch_begin(struct watch *watch, struct exchange *exchange) {
-    atomic_store_explicit(&watch->since_us, time_monotonic_us(), memory_order_relaxed);
+    int64_t now = time_monotonic_us();
     pthread_mutex_lock(&watch->table->lock);
+    int64_t since = watch->bytes_since_us ? watch->bytes_since_us : now;
+    watch->bytes_since_us = 0;
+    atomic_store_explicit(&watch->since_us, since, memory_order_relaxed);
     watch->exchange = exchange;
     atomic_store_explicit(&watch->phase, WATCH_HEAD, memory_order_release);
     pthread_mutex_unlock(&watch->table->lock);

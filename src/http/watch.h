@@ -30,10 +30,11 @@ struct watch {
     atomic_int phase;
     _Atomic(int64_t) since_us; /* of the request (head, body) or of the phase (new, idle) */
     struct exchange *exchange; /* under the table's lock */
-    /* The reaper's own: what it saw last. */
+    /* Under the lock; what the reaper saw when it looked last. */
+    int64_t looked_us;
     int64_t seen_since_us;
     uint64_t seen_bytes;
-    int64_t bytes_since_us; /* when bytes of a next request were first seen; 0 before */
+    int64_t bytes_since_us; /* since when bytes of the next request came in; 0 before */
 };
 
 struct watch_table {
