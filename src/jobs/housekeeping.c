@@ -18,7 +18,6 @@
 #define ROUND_EVERY_S        60
 #define STEPS_PER_ROUND      100 /* of each kind and account; the next round goes on */
 #define VIEWS_PER_STEP       1000
-#define VOTES_PER_STEP       100
 #define IDEMPOTENCY_KEY_DAYS 7
 #define MADE_BY              "housekeeping"
 
@@ -68,15 +67,14 @@ static enum outcome discard_vote(struct db_connection *connection, int64_t accou
 static enum outcome discard_overdue(struct housekeeping *housekeeping,
                                     struct db_connection *connection, struct progress *progress,
                                     bool *finished) {
-    struct overdue_vote votes[VOTES_PER_STEP];
-    size_t found = 0;
+    struct overdue_votes overdue = {0};
     int64_t before_us = time_now_us() - housekeeping->options.provisional_days * US_PER_DAY;
-    enum outcome outcome = load_overdue_votes(connection, progress->account_id, before_us,
-                                              COUNT(votes), votes, &found);
-    for (size_t i = 0; i < found && outcome == OUTCOME_OK && !stopping(housekeeping); i++) {
-        outcome = discard_vote(connection, progress->account_id, &votes[i]);
+    enum outcome outcome =
+        load_overdue_votes(connection, progress->account_id, before_us, &overdue);
+    for (size_t i = 0; i < overdue.count && outcome == OUTCOME_OK && !stopping(housekeeping); i++) {
+        outcome = discard_vote(connection, progress->account_id, &overdue.votes[i]);
     }
-    *finished = found < COUNT(votes);
+    *finished = overdue.count < OVERDUE_VOTES_MAX;
     return outcome;
 }
 

@@ -14,17 +14,17 @@
 
 #define US_PER_MS 1000
 
-static enum outcome load_views(struct app *app, const struct visit *visit,
-                               const struct nonce *nonce, struct view_summary *views) {
+static enum outcome load_views(struct app *app, const struct evidence_source *source,
+                               struct view_summary *views) {
     enum outcome outcome = view_log_flush(app->view_log);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
-    return connection
-               ? load_view_summary(connection, visit->token.account_id, &visit->token.invitation_id,
-                                   nonce->rendered_at_us, BURST_WINDOW_US, views)
-               : OUTCOME_UNAVAILABLE;
+    const struct token *token = &source->visit->token;
+    return connection ? load_view_summary(connection, token->account_id, &token->invitation_id,
+                                          source->nonce->rendered_at_us, views)
+                      : OUTCOME_UNAVAILABLE;
 }
 
 /* Other origins' pages say so; browsers without the header, and a typed address, do not. */
@@ -57,38 +57,49 @@ static int64_t since(int64_t later_us, int64_t earlier_us) {
     return later_us == TIME_NONE ? TIME_NONE : later_us - earlier_us;
 }
 
-enum outcome evidence_gather(struct app *app, const struct request *request,
-                             const struct visit *visit, const struct nonce *nonce,
-                             const struct answers *answers, struct evidence *evidence) {
-    struct view_summary views;
-    struct signing_key key;
+static int64_t sent_at(const struct invitation *invitation) {
+    return invitation->sent_at_us == TIME_NONE ? invitation->created_at_us : invitation->sent_at_us;
+}
+
+/* All but what the views tell. */
+static struct evidence gather_at_hand(const struct evidence_source *source,
+                                      const struct signing_key *key) {
     int64_t now_us = time_now_us();
-    enum outcome outcome = load_views(app, visit, nonce, &views);
-    if (outcome != OUTCOME_OK) {
-        return outcome;
-    }
-    if (!signing_keys_find(app->signing_keys, nonce->key_id, &key)) {
-        return OUTCOME_UNAVAILABLE;
-    }
-    const struct invitation *invitation = &visit->invitation;
-    int64_t sent_at_us =
-        invitation->sent_at_us == TIME_NONE ? invitation->created_at_us : invitation->sent_at_us;
-    *evidence = (struct evidence){
+    int64_t sent_at_us = sent_at(&source->visit->invitation);
+    const struct nonce *nonce = source->nonce;
+    return (struct evidence){
         .elapsed_us = now_us - nonce->rendered_at_us,
-        .sent_to_first_view_us = since(views.first_viewed_at_us, sent_at_us),
+        .sent_to_first_view_us = TIME_NONE,
         .sent_to_submit_us = now_us - sent_at_us,
-        .burst_values = views.burst_values,
-        .trap_filled = trap_filled(request),
-        .cross_site = is_cross_site(request),
-        .scanner_agent = scanner_agent(request_header(request, "User-Agent")),
-        .moved = network_hash(request->client_address, &key) != nonce->network,
+        .trap_filled = trap_filled(source->request),
+        .cross_site = is_cross_site(source->request),
+        .scanner_agent = scanner_agent(request_header(source->request, "User-Agent")),
+        .moved = network_hash(source->request->client_address, key) != nonce->network,
         .preselected = !answers_empty(&nonce->preselected),
-        .unchanged = preselection_unchanged(&nonce->preselected, answers),
-        .commented = comment_typed(visit, answers),
-        .only_question = only_question(visit->survey),
+        .unchanged = preselection_unchanged(&nonce->preselected, source->answers),
+        .commented = comment_typed(source->visit, source->answers),
+        .only_question = only_question(source->visit->survey),
         .confirming = nonce->confirming,
     };
-    return OUTCOME_OK;
+}
+
+enum outcome evidence_gather(struct app *app, const struct evidence_source *source,
+                             struct evidence *evidence) {
+    struct view_summary views;
+    struct signing_key key;
+    if (!signing_keys_find(app->signing_keys, source->nonce->key_id, &key)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    /* Before the database is asked: its pace is not the sender's. */
+    struct evidence gathered = gather_at_hand(source, &key);
+    enum outcome outcome = load_views(app, source, &views);
+    if (outcome == OUTCOME_OK) {
+        gathered.burst_values = views.burst_values;
+        gathered.sent_to_first_view_us =
+            since(views.first_viewed_at_us, sent_at(&source->visit->invitation));
+        *evidence = gathered;
+    }
+    return outcome;
 }
 
 static void append_reasons(struct text *text, unsigned reasons) {

@@ -7,10 +7,17 @@
 #include "http/request.h"
 #include "pages/visit.h"
 
+/* One submitted form; all lent. */
+struct evidence_source {
+    const struct request *request;
+    const struct visit *visit;
+    const struct nonce *nonce;
+    const struct answers *answers;
+};
+
 /* Blocks on the database: what was viewed is written first, so that it counts. */
-enum outcome evidence_gather(struct app *app, const struct request *request,
-                             const struct visit *visit, const struct nonce *nonce,
-                             const struct answers *answers, struct evidence *evidence);
+enum outcome evidence_gather(struct app *app, const struct evidence_source *source,
+                             struct evidence *evidence);
 
 /* A JSON object to be kept with the vote, without any address; NULL when out of memory. The caller
  * frees it. */

@@ -166,8 +166,12 @@ static struct response submit(struct app *app, const struct request *request,
     const struct nonce *nonce = &(*submission)->nonce;
     struct evidence evidence;
     CLEANUP(free_vote) struct vote *vote = vote_new(*submission);
-    if (!vote ||
-        evidence_gather(app, request, visit, nonce, &vote->answers, &evidence) != OUTCOME_OK) {
+    if (!vote || evidence_gather(app,
+                                 &(struct evidence_source){.request = request,
+                                                           .visit = visit,
+                                                           .nonce = nonce,
+                                                           .answers = &vote->answers},
+                                 &evidence) != OUTCOME_OK) {
         return visit_respond_unavailable(visit);
     }
     struct verdict verdict = weigh(&evidence, (int)app->config->trust.provisional_at);

@@ -14,9 +14,12 @@
     "UPDATE " table " SET idempotency_hash = NULL, idempotency_index = NULL, body_hash = NULL"     \
     " WHERE account_id = $1 AND id > $2 AND id <= $3 AND idempotency_hash IS NOT NULL"
 
-struct statements {
-    const char *end;
-    const char *step;
+/* The walk through one table. */
+struct table_walk {
+    const char *end_sql;
+    const char *step_sql;
+    struct uuid *done;
+    bool finished;
 };
 
 /* The smallest id of those made at or after time_us (RFC 9562 5.7). */
@@ -29,59 +32,66 @@ static struct uuid first_id_at(int64_t time_us) {
     return id;
 }
 
-static enum outcome find_end(struct db_connection *connection, const char *sql,
-                             const struct params *params, struct uuid *done, bool *finished) {
+/* Finds the last id of this step; none means that the walk is finished. */
+static enum outcome find_end(struct db_connection *connection, const struct params *params,
+                             struct table_walk *walk, struct uuid *end) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = db_query(connection, &rows, sql, params_from(params, 0, 3));
+    enum outcome outcome =
+        db_query(connection, &rows, walk->end_sql, params_from(params, 0, params->count));
     if (outcome == OUTCOME_OK) {
-        const char *end = db_text(rows, 0, 0);
-        *finished = !end || !uuid_parse(end, done);
+        const char *text = db_text(rows, 0, 0);
+        walk->finished = !text || !uuid_parse(text, end);
     }
     return outcome;
 }
 
-static enum outcome walk_step(struct db_connection *connection, const struct statements *sql,
-                              int64_t account_id, const struct uuid *bound, struct uuid *done,
-                              bool *finished) {
-    CLEANUP(params_clear) struct params params = {0};
-    struct uuid end = *done;
-    params_int(&params, account_id);
-    params_uuid(&params, done);
-    params_uuid(&params, bound);
-    if (!params_ready(&params)) {
-        return OUTCOME_UNAVAILABLE;
-    }
-    enum outcome outcome = find_end(connection, sql->end, &params, &end, finished);
-    if (outcome != OUTCOME_OK || *finished) {
+/* $1, $2, $3 of both statements. */
+static bool fill_params(struct params *params, int64_t account_id, const struct uuid *after,
+                        const struct uuid *up_to) {
+    params_int(params, account_id);
+    params_uuid(params, after);
+    params_uuid(params, up_to);
+    return params_ready(params);
+}
+
+static enum outcome walk_step(struct db_connection *connection, int64_t account_id,
+                              const struct uuid *bound, struct table_walk *walk) {
+    CLEANUP(params_clear) struct params search = {0};
+    CLEANUP(params_clear) struct params step = {0};
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    struct uuid end;
+    enum outcome outcome = fill_params(&search, account_id, walk->done, bound)
+                               ? find_end(connection, &search, walk, &end)
+                               : OUTCOME_UNAVAILABLE;
+    if (outcome != OUTCOME_OK || walk->finished) {
         return outcome;
     }
-    CLEANUP(params_clear) struct params step = {0};
-    params_int(&step, account_id);
-    params_uuid(&step, done);
-    params_uuid(&step, &end);
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    outcome = params_ready(&step)
-                  ? db_query(connection, &rows, sql->step, params_from(&step, 0, step.count))
+    outcome = fill_params(&step, account_id, walk->done, &end)
+                  ? db_query(connection, &rows, walk->step_sql, params_from(&step, 0, step.count))
                   : OUTCOME_UNAVAILABLE;
     if (outcome == OUTCOME_OK) {
-        *done = end;
+        *walk->done = end;
     }
     return outcome;
 }
 
 enum outcome forget_idempotency_keys(struct db_connection *connection, int64_t account_id,
                                      int64_t before_us, struct expiry_walk *walk, bool *finished) {
-    static const struct statements of_responses = {STEP_END("responses"), STEP("responses")};
-    static const struct statements of_votes = {STEP_END("votes"), STEP("votes")};
+    struct table_walk responses = {
+        .end_sql = STEP_END("responses"),
+        .step_sql = STEP("responses"),
+        .done = &walk->responses_done,
+    };
+    struct table_walk votes = {
+        .end_sql = STEP_END("votes"),
+        .step_sql = STEP("votes"),
+        .done = &walk->votes_done,
+    };
     struct uuid bound = first_id_at(before_us);
-    bool responses_finished = false;
-    bool votes_finished = false;
-    enum outcome outcome = walk_step(connection, &of_responses, account_id, &bound,
-                                     &walk->responses_done, &responses_finished);
+    enum outcome outcome = walk_step(connection, account_id, &bound, &responses);
     if (outcome == OUTCOME_OK) {
-        outcome = walk_step(connection, &of_votes, account_id, &bound, &walk->votes_done,
-                            &votes_finished);
+        outcome = walk_step(connection, account_id, &bound, &votes);
     }
-    *finished = responses_finished && votes_finished;
+    *finished = responses.finished && votes.finished;
     return outcome;
 }

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "domain/trust.h"
 #include "store/multi_row.h"
 #include "store/params.h"
 
@@ -50,12 +51,12 @@ enum outcome store_page_views(struct db_connection *connection, const struct pag
 
 enum outcome load_view_summary(struct db_connection *connection, int64_t account_id,
                                const struct uuid *invitation_id, int64_t around_us,
-                               int64_t window_us, struct view_summary *summary) {
+                               struct view_summary *summary) {
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, account_id);
     params_uuid(&params, invitation_id);
-    params_time(&params, around_us - window_us);
-    params_time(&params, around_us + window_us);
+    params_time(&params, around_us - BURST_WINDOW_US);
+    params_time(&params, around_us + BURST_WINDOW_US);
     if (!params_ready(&params)) {
         return OUTCOME_UNAVAILABLE;
     }

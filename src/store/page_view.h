@@ -29,11 +29,11 @@ struct view_summary {
 enum outcome store_page_views(struct db_connection *connection, const struct page_view views[],
                               size_t count);
 
-/* Everything known about one invitation's links; the burst is counted within window_us before and
- * after around_us. */
+/* Everything known about one invitation's links; the burst is counted within BURST_WINDOW_US
+ * before and after around_us. */
 enum outcome load_view_summary(struct db_connection *connection, int64_t account_id,
                                const struct uuid *invitation_id, int64_t around_us,
-                               int64_t window_us, struct view_summary *summary);
+                               struct view_summary *summary);
 
 /* Removes at most limit of an account's views older than before_us; *removed says how many. */
 enum outcome remove_page_views(struct db_connection *connection, int64_t account_id,

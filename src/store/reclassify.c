@@ -272,12 +272,11 @@ enum outcome reclassify_vote(struct db_connection *connection, const struct recl
 }
 
 enum outcome load_overdue_votes(struct db_connection *connection, int64_t account_id,
-                                int64_t before_us, size_t count, struct overdue_vote votes[],
-                                size_t *found) {
+                                int64_t before_us, struct overdue_votes *overdue) {
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, account_id);
     params_time(&params, before_us);
-    params_int(&params, (int64_t)count);
+    params_int(&params, OVERDUE_VOTES_MAX);
     if (!params_ready(&params)) {
         return OUTCOME_UNAVAILABLE;
     }
@@ -290,10 +289,10 @@ enum outcome load_overdue_votes(struct db_connection *connection, int64_t accoun
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
-    *found = (size_t)PQntuples(rows);
-    for (size_t i = 0; i < *found; i++) {
-        uuid_parse(PQgetvalue(rows, (int)i, 0), &votes[i].id);
-        uuid_parse(PQgetvalue(rows, (int)i, 1), &votes[i].response_id);
+    overdue->count = (size_t)PQntuples(rows);
+    for (size_t i = 0; i < overdue->count; i++) {
+        uuid_parse(PQgetvalue(rows, (int)i, 0), &overdue->votes[i].id);
+        uuid_parse(PQgetvalue(rows, (int)i, 1), &overdue->votes[i].response_id);
     }
     return OUTCOME_OK;
 }

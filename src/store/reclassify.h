@@ -29,16 +29,20 @@ struct reclassify_order {
 enum outcome reclassify_vote(struct db_connection *connection, const struct reclassify_order *order,
                              struct survey_response *response);
 
-/* A vote that waits to be overruled. */
-struct overdue_vote {
-    struct uuid id;
-    struct uuid response_id;
+#define OVERDUE_VOTES_MAX 100
+
+/* Votes that wait to be overruled. */
+struct overdue_votes {
+    struct overdue_vote {
+        struct uuid id;
+        struct uuid response_id;
+    } votes[OVERDUE_VOTES_MAX];
+    size_t count;
 };
 
-/* The account's oldest votes that are still provisional and came before before_us, at most count of
- * them; *found says how many. */
+/* The account's oldest votes that are still provisional and came before before_us, as many as fit.
+ */
 enum outcome load_overdue_votes(struct db_connection *connection, int64_t account_id,
-                                int64_t before_us, size_t count, struct overdue_vote votes[],
-                                size_t *found);
+                                int64_t before_us, struct overdue_votes *overdue);
 
 #endif
