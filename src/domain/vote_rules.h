@@ -15,8 +15,8 @@ enum later_vote judge_later_vote(const struct survey_response *current, const st
 
 /*
  * Makes current what it is after vote, which was judged COUNTS or IS_HELD: answers, times, trust,
- * source, revision, votes. A held vote replaces the answers only of a response that does not count
- * either. False when out of memory; current is then untouched.
+ * source, revision, votes, and its invitation if it had none. A held vote replaces the answers only
+ * of a response that does not count either. False when out of memory; current is then untouched.
  */
 bool apply_later_vote(struct survey_response *current, const struct vote *vote,
                       enum later_vote judgement);

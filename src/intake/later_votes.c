@@ -151,10 +151,14 @@ static void count(struct settling *settling, const struct locked_response *locke
 }
 
 /* An invitation counts as answered while its response does. */
+static bool answers_invitation(const struct survey_response *response) {
+    return response->has_invitation && response->trust == TRUST_CONFIRMED;
+}
+
 static void note_invitation(struct batch_item *item, const struct survey_response *response,
-                            enum trust before) {
-    item->invitation_answered = before != TRUST_CONFIRMED && response->trust == TRUST_CONFIRMED &&
-                                response->has_invitation && item->context.invited &&
+                            bool answered_before) {
+    item->invitation_answered = !answered_before && answers_invitation(response) &&
+                                item->context.invited &&
                                 same_id(&item->context.invitation_id, &response->invitation_id);
 }
 
@@ -162,6 +166,7 @@ static void note_invitation(struct batch_item *item, const struct survey_respons
 static bool change(struct settling *settling, struct locked_response *locked,
                    struct batch_item *item, enum later_vote judgement) {
     enum trust before = locked->response.trust;
+    bool answered_before = answers_invitation(&locked->response);
     count(settling, locked, -1);
     if (!apply_later_vote(&locked->response, item->vote, judgement)) {
         return false;
@@ -170,7 +175,7 @@ static bool change(struct settling *settling, struct locked_response *locked,
         memcpy(locked->day, item->context.day, sizeof locked->day);
     }
     count(settling, locked, 1);
-    note_invitation(item, &locked->response, before);
+    note_invitation(item, &locked->response, answered_before);
     return true;
 }
 

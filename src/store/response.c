@@ -149,6 +149,11 @@ enum outcome store_changed_response(struct db_connection *connection,
     params_text(&params, response->source);
     params_int(&params, response->revision);
     params_int(&params, response->votes);
+    if (response->has_invitation) {
+        params_uuid(&params, &response->invitation_id);
+    } else {
+        params_text(&params, NULL);
+    }
     if (!params_ready(&params)) {
         return OUTCOME_UNAVAILABLE;
     }
@@ -156,6 +161,7 @@ enum outcome store_changed_response(struct db_connection *connection,
     return db_query(connection, &rows,
                     "UPDATE responses SET understood = $3, csat = $4, nps = $5, comment = $6,"
                     " answered_at = $7, received_at = $8, confirmed_at = $9, trust = $10,"
-                    " source = $11, revision = $12, votes = $13 WHERE account_id = $1 AND id = $2",
+                    " source = $11, revision = $12, votes = $13, invitation_id = $14"
+                    " WHERE account_id = $1 AND id = $2",
                     params_from(&params, 0, params.count));
 }

@@ -316,6 +316,21 @@ def test_an_invited_contact_keeps_its_invitations_snapshot(service):
     assert service.sql("SELECT answered_at IS NOT NULL FROM invitations WHERE contact_ref = %s", ref) == [(True,)]
 
 
+def test_who_was_invited_after_answering_and_answers_again_answered_the_invitation(service):
+    ref = new_ref()
+    first = post(service, answer(ref)).json()
+    invitation = service.post("/v1/invitations", key="write", json={
+        "survey": "understood", "contact": {"ref": ref, "team": f"late {ref}"}}).json()
+    changed = post(service, answer(ref, answers={"nps": 2})).json()
+    assert "invitation" not in first and changed["invitation"] == invitation["id"]
+    stored = service.get(f"/v1/invitations/{invitation['id']}", key="read").json()
+    assert stored["verdict"] == "answered"
+    total = service.get("/v1/metrics", key="read", params={
+        "survey": "understood", "team": f"late {ref}", "interval": "all"}).json()["total"]
+    assert (total["invited"], total["response_rate"]) == (1, 1)
+    service.verify()
+
+
 def test_two_accounts_may_have_the_same_contact(service):
     account = service.account("Twin")
     key = service.key("admin", account=account)
