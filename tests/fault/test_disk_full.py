@@ -21,14 +21,14 @@ def test_a_full_disk_is_answered_503_until_there_is_room_again(cluster, tmp_path
         subprocess.run(["chown", "postgres:", str(space)], check=True)
         cluster.sql(f"CREATE TABLESPACE tiny LOCATION '{space}'")
         cluster.sql("CREATE DATABASE tiny TABLESPACE tiny")
-        service = lab.Service(cluster, "tiny", intake_commit_deadline_ms=3000)
+        service = lab.Service(cluster, "tiny", intake_commit_deadline_ms=3000, http_answer_deadline_ms=1500)
         service.migrate()
         service.api_key = service.key("write")
         service.start()
         ballast = tiny / "ballast"
         room = os.statvfs(tiny)
         with open(ballast, "wb") as file:
-            file.write(bytes(room.f_bavail * room.f_bsize - (4 << 20)))
+            file.write(bytes(room.f_bavail * room.f_bsize - (1 << 20)))
         witness = Witness(service, tmp_path)
         time.sleep(6)
         assert service.process.poll() is None
