@@ -27,8 +27,8 @@ struct server_options {
     unsigned workers;   /* threads for handlers that may block */
     unsigned connections_max;
     unsigned worker_queue_max;   /* waiting for a worker; past it 503 */
-    unsigned header_deadline_ms; /* total, from the connection's first byte or the last answer */
-    unsigned body_deadline_ms;   /* total */
+    unsigned header_deadline_ms; /* total, from the request's first byte */
+    unsigned body_deadline_ms;   /* total, from the request's first byte too */
     unsigned answer_deadline_ms; /* total, from the whole request to the answer; then 503 */
     unsigned idle_timeout_ms;    /* keep-alive */
     size_t json_bytes_max;
