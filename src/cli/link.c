@@ -126,6 +126,7 @@ int run_link(const struct invocation *invocation) {
     if (outcome == OUTCOME_OK) {
         outcome = print_link(connection, &invocation->config, &invitation);
     }
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see CLEANUP */
     if (outcome != OUTCOME_OK) {
         fprintf(stderr, "understood: %s\n",
                 outcome == OUTCOME_NOT_FOUND ? "that account has no such survey"

@@ -1,13 +1,7 @@
-/* clang-format off: cmocka.h needs these before it */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-/* clang-format on */
 #include <stdio.h>
 #include <string.h>
 
+#include "../support/test.h"
 #include "domain/api_key.h"
 
 static void a_new_key_names_its_account_and_fits(void **state) {

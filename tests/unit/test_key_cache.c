@@ -1,12 +1,6 @@
-/* clang-format off: cmocka.h needs these before it */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-/* clang-format on */
 #include <string.h>
 
+#include "../support/test.h"
 #include "api/key_cache.h"
 
 static void make_hash(unsigned number, unsigned char hash[API_KEY_HASH_BYTES]) {
