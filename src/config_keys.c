@@ -1,0 +1,162 @@
+#include "config_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/parse.h"
+
+#define PORT_MAX 65535
+
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a member designator takes none */
+#define KEY(section, name, type) #section, #name, type, offsetof(struct config, section.name)
+#define TEXT(section, name, fallback, help)                                                        \
+    { KEY(section, name, CONFIG_TEXT), fallback, 0, 0, NULL, help }
+#define ADDRESS(section, name, fallback, help)                                                     \
+    { KEY(section, name, CONFIG_ADDRESS), fallback, 0, 0, NULL, help }
+#define CHOICE(section, name, fallback, choices, help)                                             \
+    { KEY(section, name, CONFIG_CHOICE), fallback, 0, 0, choices, help }
+#define SWITCH(section, name, fallback, help)                                                      \
+    { KEY(section, name, CONFIG_SWITCH), fallback, 0, 0, NULL, help }
+#define NUMBER(section, name, fallback, min, max, help)                                            \
+    { KEY(section, name, CONFIG_NUMBER), #fallback, min, max, NULL, help }
+
+/* In the order of config/understood.ini, which a test holds against this table. */
+const struct config_key config_keys[] = {
+    ADDRESS(http, listen, "127.0.0.1:8080", "HOST:PORT to listen on; port 0 picks a free one"),
+    TEXT(http, public_url, "",
+         "What survey links start with; empty: http:// and the listen address"),
+    NUMBER(http, threads, 0, 0, 256, "Threads that read requests; 0: one per core"),
+    NUMBER(http, workers, 8, 1, 256, "Threads that run queries, one database connection each"),
+    NUMBER(http, connections_max, 4096, 16, 1000000, "Client connections open at once"),
+    NUMBER(http, worker_queue_max, 1024, 1, 100000, "Requests waiting for a worker; past it 503"),
+    NUMBER(http, header_deadline_ms, 10000, 100, 600000, "Total time for a request's headers"),
+    NUMBER(http, body_deadline_ms, 15000, 100, 600000, "Total time for a request, body included"),
+    NUMBER(http, answer_deadline_ms, 10000, 100, 600000, "Then a request is answered with 503"),
+    NUMBER(http, idle_timeout_ms, 60000, 100, 3600000, "Unused connections are closed after this"),
+    NUMBER(http, json_bytes_max, 1048576, 1024, 67108864, "Largest JSON body"),
+    NUMBER(http, form_bytes_max, 65536, 1024, 1048576, "Largest form body"),
+    NUMBER(http, drain_delay_ms, 0, 0, 60000,
+           "At the end: /readyz says 503 for this long before accepting stops"),
+    NUMBER(http, drain_ms, 4000, 0, 60000,
+           "At the end: accepted requests have this long, then they get 503"),
+    TEXT(database, url, "",
+         "postgresql://... or key=value pairs, also DATABASE_URL; empty: a private PostgreSQL in "
+         "[data] dir"),
+    TEXT(database, bindir, "",
+         "Where initdb and postgres of the private one are; empty: Debian's place, then PATH"),
+    SWITCH(database, migrate, "true", "Bring the schema up to date at every start"),
+    NUMBER(database, connect_timeout_ms, 3000, 100, 60000, "To open one connection"),
+    NUMBER(database, acquire_timeout_ms, 2000, 10, 60000, "To wait for a free connection"),
+    NUMBER(database, statement_timeout_ms, 8000, 100, 3600000, "For one statement"),
+    SWITCH(database, prepare, "true", "Prepared statements; false for PgBouncer before 1.21"),
+    TEXT(data, dir, "./data", "Folder of the private PostgreSQL and its socket"),
+    NUMBER(intake, lanes, 1, 1, 2, "Threads that commit answers"),
+    NUMBER(intake, batch_max, 256, 1, 256, "Answers in one transaction at most"),
+    NUMBER(intake, queue_max, 20000, 16, 1000000, "Answers waiting in one lane; past it 503"),
+    NUMBER(intake, commit_deadline_ms, 5000, 100, 60000,
+           "A commit not confirmed in this time counts as unknown and is run again"),
+    NUMBER(intake, instance, 0, 0, 6, "Another number for each process on the same database"),
+    CHOICE(intake, transaction, "batch", "batch, account",
+           "One transaction for a batch, or (on Citus) one for each account in it"),
+    NUMBER(trust, provisional_at, 3, 1, 1000, "Evidence points from which a vote is held"),
+    NUMBER(trust, view_days, 30, 1, 365, "Page views are kept this long"),
+    NUMBER(trust, provisional_days, 30, 1, 365, "Held votes are discarded after this"),
+    NUMBER(keys, cache_s, 10, 0, 3600,
+           "Revoked API keys and changed surveys are noticed within this time"),
+    CHOICE(log, level, "info", "error, info, debug", "What is logged, as JSON lines on stderr"),
+    SWITCH(log, access, "true", "A line per request, written in batches"),
+};
+const size_t config_key_count = COUNT(config_keys);
+
+const struct config_key *config_find_key(const char *section, const char *name) {
+    for (size_t i = 0; i < config_key_count; i++) {
+        if (strcmp(config_keys[i].section, section) == 0 &&
+            strcmp(config_keys[i].name, name) == 0) {
+            return &config_keys[i];
+        }
+    }
+    return NULL;
+}
+
+bool config_key_is_text(const struct config_key *key) {
+    return key->type == CONFIG_TEXT || key->type == CONFIG_ADDRESS || key->type == CONFIG_CHOICE;
+}
+
+char **config_text(struct config *config, const struct config_key *key) {
+    return (char **)((char *)config + key->offset);
+}
+
+/* ---- values ---- */
+
+static bool is_address(const char *value) {
+    const char *colon = strrchr(value, ':');
+    int64_t port;
+    return colon && colon > value && parse_int(colon + 1, 0, PORT_MAX, &port);
+}
+
+static bool is_choice(const char *choices, const char *value) {
+    size_t length = strlen(value);
+    for (const char *at = choices; at; at = strstr(at, ", "), at = at ? at + 2 : NULL) {
+        if (length && strcspn(at, ",") == length && strncmp(at, value, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_text(struct config *config, const struct config_key *key, const char *value) {
+    if ((key->type == CONFIG_ADDRESS && !is_address(value)) ||
+        (key->type == CONFIG_CHOICE && !is_choice(key->choices, value))) {
+        return false;
+    }
+    char *copy = strdup(value);
+    if (!copy) {
+        return false;
+    }
+    char **member = config_text(config, key);
+    free(*member);
+    *member = copy;
+    return true;
+}
+
+static bool set_switch(bool *member, const char *value) {
+    bool on = strcmp(value, "true") == 0;
+    if (!on && strcmp(value, "false") != 0) {
+        return false;
+    }
+    *member = on;
+    return true;
+}
+
+bool config_set(struct config *config, const struct config_key *key, const char *value) {
+    char *member = (char *)config + key->offset;
+    if (config_key_is_text(key)) {
+        return set_text(config, key, value);
+    }
+    if (key->type == CONFIG_SWITCH) {
+        return set_switch((bool *)(void *)member, value);
+    }
+    return parse_int(value, key->min, key->max, (int64_t *)(void *)member);
+}
+
+static void describe_wanted(struct text *text, const struct config_key *key) {
+    if (key->type == CONFIG_NUMBER) {
+        text_append_format(text, "a whole number from %lld to %lld", (long long)key->min,
+                           (long long)key->max);
+    } else if (key->type == CONFIG_SWITCH) {
+        text_append(text, "true or false");
+    } else if (key->type == CONFIG_CHOICE) {
+        text_append_format(text, "one of: %s", key->choices);
+    } else if (key->type == CONFIG_ADDRESS) {
+        text_append(text, "HOST:PORT, such as 127.0.0.1:8080");
+    } else {
+        text_append(text, "a text");
+    }
+}
+
+void config_append_refusal(struct text *text, const struct config_key *key, const char *value) {
+    text_append_format(text, "[%s] %s should be ", key->section, key->name);
+    describe_wanted(text, key);
+    text_append_format(text, ", not \"%s\"", value);
+}

@@ -1,0 +1,49 @@
+/* The configuration's table: every key, its type, default and help. */
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "config.h"
+
+enum config_type {
+    CONFIG_TEXT,
+    CONFIG_ADDRESS, /* HOST:PORT */
+    CONFIG_CHOICE,
+    CONFIG_SWITCH,
+    CONFIG_NUMBER,
+};
+
+struct config_key {
+    const char *section;
+    const char *name;
+    enum config_type type;
+    size_t offset; /* of its member in struct config */
+    const char *fallback;
+    int64_t min;
+    int64_t max;
+    const char *choices; /* of a CONFIG_CHOICE: "one, two" */
+    const char *help;
+};
+
+/* In the order of config/understood.ini, which a test holds against this table. */
+extern const struct config_key config_keys[];
+extern const size_t config_key_count;
+
+/* NULL when there is no such key. */
+const struct config_key *config_find_key(const char *section, const char *name);
+
+/* True when its member is a char *, owned by the config: config_text is where it is. */
+bool config_key_is_text(const struct config_key *key);
+char **config_text(struct config *config, const struct config_key *key);
+
+/* Sets key's member from text; false, leaving it alone, when value is no good. */
+bool config_set(struct config *config, const struct config_key *key, const char *value);
+
+/* Appends "[section] key should be ..., not "value"". */
+void config_append_refusal(struct text *text, const struct config_key *key, const char *value);
+
+#endif
