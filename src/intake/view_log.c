@@ -14,19 +14,21 @@
 #define WAITING_MAX    8192
 #define RETRY_EVERY_MS 50
 #define FLUSH_EVERY_MS 200
+#define TURN_WAIT_MS   2000
 #define NS_PER_MS      1000000L
 #define NS_PER_SECOND  1000000000L
 
 struct view_log {
     struct db *db;
     pthread_t thread;
-    pthread_mutex_t writing; /* held by whoever writes; taken before `lock` */
-    pthread_mutex_t lock;    /* of all below */
+    pthread_mutex_t lock; /* of all below */
     pthread_cond_t changed;
     struct page_view *waiting; /* owned ring of WAITING_MAX */
     size_t first;
     size_t count;
     bool stopping;
+    bool writing;        /* somebody does: one at a time */
+    pthread_cond_t turn; /* nobody does any more */
     atomic_ullong written;
     atomic_ullong dropped;
 };
@@ -49,7 +51,7 @@ static void forget(struct view_log *log, size_t count) {
     pthread_mutex_unlock(&log->lock);
 }
 
-/* With `writing` held. Rows the database refuses would stop all others for ever: they are dropped.
+/* In the writer's turn. Rows the database refuses would stop all others for ever: they are dropped.
  */
 static enum outcome write_batch(struct view_log *log, const struct page_view batch[],
                                 size_t count) {
@@ -66,33 +68,56 @@ static enum outcome write_batch(struct view_log *log, const struct page_view bat
     return OUTCOME_OK;
 }
 
+static struct timespec after_ms(int64_t milliseconds) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    time.tv_nsec += milliseconds % 1000 * NS_PER_MS;
+    time.tv_sec += milliseconds / 1000 + time.tv_nsec / NS_PER_SECOND;
+    time.tv_nsec %= NS_PER_SECOND;
+    return time;
+}
+
+/* False when the one who writes takes too long: the database is slow, or away. */
+static bool take_turn(struct view_log *log) {
+    struct timespec until = after_ms(TURN_WAIT_MS);
+    pthread_mutex_lock(&log->lock);
+    int waited = 0;
+    while (log->writing && waited == 0) {
+        waited = pthread_cond_timedwait(&log->turn, &log->lock, &until);
+    }
+    bool ours = !log->writing;
+    log->writing = true;
+    pthread_mutex_unlock(&log->lock);
+    return ours;
+}
+
+static void end_turn(struct view_log *log) {
+    pthread_mutex_lock(&log->lock);
+    log->writing = false;
+    pthread_cond_signal(&log->turn);
+    pthread_mutex_unlock(&log->lock);
+}
+
 enum outcome view_log_flush(struct view_log *log) {
     struct page_view batch[PAGE_VIEWS_BATCH_MAX];
     enum outcome outcome = OUTCOME_OK;
     size_t budget = WAITING_MAX; /* what others keep adding is not ours to wait for */
-    pthread_mutex_lock(&log->writing);
+    if (!take_turn(log)) {
+        return OUTCOME_UNAVAILABLE;
+    }
     size_t count = peek(log, batch);
     while (count > 0 && budget >= count && outcome == OUTCOME_OK) {
         outcome = write_batch(log, batch, count);
         budget -= count;
         count = outcome == OUTCOME_OK ? peek(log, batch) : 0;
     }
-    pthread_mutex_unlock(&log->writing);
+    end_turn(log);
     return outcome;
-}
-
-static struct timespec in_a_while(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    time.tv_nsec += FLUSH_EVERY_MS * NS_PER_MS;
-    time.tv_sec += time.tv_nsec / NS_PER_SECOND;
-    time.tv_nsec %= NS_PER_SECOND;
-    return time;
 }
 
 /* Sleeps for the interval; false when it is time to stop. */
 static bool wait_for_more(struct view_log *log) {
-    struct timespec until = in_a_while();
+    struct timespec until = after_ms(FLUSH_EVERY_MS);
     pthread_mutex_lock(&log->lock);
     int waited = 0;
     while (!log->stopping && waited == 0) {
@@ -113,8 +138,8 @@ static void *flush_now_and_then(void *context) {
 
 static void view_log_free(struct view_log *log) {
     pthread_cond_destroy(&log->changed);
+    pthread_cond_destroy(&log->turn);
     pthread_mutex_destroy(&log->lock);
-    pthread_mutex_destroy(&log->writing);
     free(log->waiting);
     free(log);
 }
@@ -126,12 +151,12 @@ struct view_log *view_log_start(struct db *db) {
     }
     log->db = db;
     log->waiting = calloc(WAITING_MAX, sizeof *log->waiting);
-    pthread_mutex_init(&log->writing, NULL);
     pthread_mutex_init(&log->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&log->changed, &monotonic);
+    pthread_cond_init(&log->turn, &monotonic);
     pthread_condattr_destroy(&monotonic);
     if (!log->waiting || pthread_create(&log->thread, NULL, flush_now_and_then, log) != 0) {
         view_log_free(log);

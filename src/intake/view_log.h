@@ -23,7 +23,8 @@ struct view_log *view_log_start(struct db *db);
 void view_log_add(struct view_log *log, int64_t account_id, const struct uuid *invitation_id,
                   const struct answers *preselected, int64_t viewed_at_us);
 
-/* Writes everything noted before the call; may block. On failure it stays noted. */
+/* Writes everything noted before the call; may block, but for others that write only 2 s. On
+ * failure it stays noted. */
 enum outcome view_log_flush(struct view_log *log);
 
 /* Writes what is left (trying again for deadline_ms when the database is away) and frees

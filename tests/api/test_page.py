@@ -416,6 +416,22 @@ def test_an_honest_browsers_headers_are_no_evidence_against_it(service):
 
 # ---- views ----
 
+def test_views_that_cannot_be_written_hold_up_nobody_else(service):
+    pages = [open_page(service, invite(service)[0]) for _ in range(8)]
+    service.get("/v1/responses", key="read")
+    with concurrent.futures.ThreadPoolExecutor(8) as pool, service.connect() as held:
+        held.cursor().execute("LOCK TABLE page_views IN ACCESS EXCLUSIVE MODE")
+        open_page(service, invite(service)[0])
+        sent = [pool.submit(send, service, page, **ANSWERS) for page in pages]
+        service.wait_for(lambda: "page_views" in str(service.sql(
+            "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
+        begun = time.monotonic()
+        assert service.get("/v1/responses", key="read").status_code == 200
+        assert time.monotonic() - begun < 5
+        held.rollback()
+        assert {page.result().status for page in sent} <= {200, 303, 503}
+
+
 def views_of(service, invitation):
     time.sleep(0.5)
     return [row[0] for row in service.sql("SELECT coalesce(preselected, '') FROM page_views"
