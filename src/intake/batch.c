@@ -274,9 +274,12 @@ static enum outcome finish(struct attempt *attempt) {
     size_t answered_count;
     count_answered_invitations(attempt, answered, &answered_count);
     params_reset(params);
-    if (rollup_send(connection, &attempt->tools->deltas, attempt->tools->slot, params) !=
-            OUTCOME_OK ||
-        (answered_count &&
+    enum outcome sent =
+        rollup_send(connection, &attempt->tools->deltas, attempt->tools->slot, params);
+    if (sent != OUTCOME_OK) {
+        return sent; /* more than fits: the lane halves the batch */
+    }
+    if ((answered_count &&
          send_answered_invitations(connection, answered, answered_count, params) != OUTCOME_OK) ||
         db_pipeline_send(connection, "COMMIT", DB_NO_PARAMS) != OUTCOME_OK ||
         db_pipeline_sync(connection) != OUTCOME_OK) {

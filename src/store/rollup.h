@@ -69,7 +69,8 @@ void rollup_count_invited_answered(struct rollup_deltas *deltas, const struct ro
  * rows. */
 enum outcome rollup_apply(struct db_connection *connection, struct rollup_deltas *deltas, int slot);
 
-/* The same inside a pipeline; params must live until its results are read. */
+/* The same inside a pipeline; params must live until its results are read. OUTCOME_FAILED, the
+ * pipeline spoilt, when there are more deltas than fit into one. */
 enum outcome rollup_send(struct db_connection *connection, struct rollup_deltas *deltas, int slot,
                          struct params *params);
 

@@ -296,6 +296,20 @@ def test_an_array_of_a_thousand_is_stored_once_even_when_sent_twice(service):
     assert service.sql("SELECT count(*) FROM responses WHERE team = %s", team) == [(1000,)]
 
 
+def test_an_array_whose_contacts_share_nothing_is_stored(service):
+    def contact(number):
+        own = f"own {number} {new_ref()}"
+        return {"ref": own, "team": own, "channel": own, "reason": own, "agents": [f"{own} {i}" for i in range(8)]}
+
+    contacts = [contact(number) for number in range(600)]
+    invited = [{"survey": "understood", "contact": each} for each in contacts]
+    assert service.post("/v1/invitations", key="write", json=invited).status_code == 207
+    stored = post(service, [answer(contact=each, answered_at=hours_from_now(-24 * (number + 1)))
+                            for number, each in enumerate(contacts)])
+    assert stored.status_code == 207, stored.text
+    assert {row["status"] for row in stored.json()["data"]} == {201}
+
+
 @pytest.mark.parametrize("count", [0, 1001])
 def test_an_array_has_one_to_a_thousand_elements(service, count):
     refused = post(service, [answer() for _ in range(count)])
