@@ -170,9 +170,9 @@ CREATE TABLE rollups (
     value text NOT NULL,
     day date NOT NULL,
     slot smallint NOT NULL,
-    n bigint NOT NULL,           -- confirmed responses, by the answer's day
-    provisional bigint NOT NULL, -- responses held, by the answer's day
-    answered bigint NOT NULL,    -- confirmed responses that had an invitation, by the answer's day
+    n bigint NOT NULL,                     -- confirmed responses, by the answer's day
+    provisional bigint NOT NULL DEFAULT 0, -- responses held, by the answer's day
+    answered bigint NOT NULL,              -- confirmed responses that had an invitation, by the answer's day
     yes bigint NOT NULL,
     partly bigint NOT NULL,
     no bigint NOT NULL,
@@ -184,8 +184,8 @@ CREATE TABLE rollups (
     promoters bigint NOT NULL,
     passives bigint NOT NULL,
     detractors bigint NOT NULL,
-    invited bigint NOT NULL,          -- invitations, by the invitation's day
-    invited_answered bigint NOT NULL, -- those of them with a confirmed response
+    invited bigint NOT NULL DEFAULT 0,          -- invitations, by the invitation's day
+    invited_answered bigint NOT NULL DEFAULT 0, -- those of them with a confirmed response
     PRIMARY KEY (account_id, survey, dimension, value, day, slot)
 ) WITH (fillfactor = 50);
 CREATE INDEX rollups_by_day ON rollups (account_id, survey, dimension, day);

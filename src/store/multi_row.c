@@ -5,6 +5,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
+#define EXACT_ROWS_MAX 8
+
 static char *write_sql(const struct multi_row *statement, size_t rows) {
     CLEANUP(text_clear) struct text sql = {0};
     text_append(&sql, statement->head);
@@ -21,13 +23,24 @@ static char *write_sql(const struct multi_row *statement, size_t rows) {
     return text_take(&sql);
 }
 
-const char *multi_row_sql(struct multi_row *statement, size_t count, size_t *rows) {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    size_t size = 0;
-    while (size + 1 < MULTI_ROW_SIZES && (size_t)2 << size <= count) {
+/* Which of the sizes is the largest that is at most count, and how many rows it has. */
+static size_t largest_size(size_t count, size_t *rows) {
+    if (count <= EXACT_ROWS_MAX) {
+        *rows = count;
+        return count - 1;
+    }
+    size_t size = EXACT_ROWS_MAX - 1;
+    *rows = EXACT_ROWS_MAX;
+    while (size + 1 < MULTI_ROW_SIZES && *rows * 2 <= count) {
+        *rows *= 2;
         size++;
     }
-    *rows = (size_t)1 << size;
+    return size;
+}
+
+const char *multi_row_sql(struct multi_row *statement, size_t count, size_t *rows) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    size_t size = largest_size(count, rows);
     pthread_mutex_lock(&lock);
     if (!statement->sql[size]) {
         statement->sql[size] = write_sql(statement, *rows);

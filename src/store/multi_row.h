@@ -1,13 +1,12 @@
-/* One statement in power-of-two numbers of rows, so that any count is a few prepared statements. */
+/* One statement in a dozen numbers of rows, so that any count is a few prepared statements. */
 #ifndef STORE_MULTI_ROW_H
 #define STORE_MULTI_ROW_H
 
 #include <stddef.h>
 
-#define MULTI_ROW_SIZES    8 /* 1, 2, 4 .. 128 */
-#define MULTI_ROW_ROWS_MAX 128
+#define MULTI_ROW_SIZES 12 /* 1 to 8 rows, for one answer alone; then 16, 32, 64, 128 */
 
-/* sql[i] is head, 2^i rows of "($1,$2,..)", and tail; owned for the program's lifetime. */
+/* Each sql is head, some rows of "($1,$2,..)", and tail; owned for the program's lifetime. */
 struct multi_row {
     const char *head; /* "INSERT INTO t (a, b) VALUES " */
     const char *tail; /* " ON CONFLICT DO NOTHING" */

@@ -8,6 +8,7 @@
 #include "store/multi_row.h"
 
 #define KEY_COLUMNS        6
+#define COUNTERS_OFTEN     13 /* the rest is changed by held votes and invitations only */
 #define FIRST_CAPACITY     64U
 #define APPLY_DEADLINE_US  (30 * US_PER_SECOND)
 #define STATEMENTS_AT_ONCE 48U /* one pipeline's worth; the rest follows in another */
@@ -25,19 +26,36 @@ struct rollup_delta {
 #define ADD(column) #column " = rollups." #column " + excluded." #column
 
 /* clang-format off */
-static struct multi_row upsert = {
-    .head = "INSERT INTO rollups (account_id, survey, dimension, value, day, slot, n, provisional,"
-            " answered, yes, partly, no, csat_1, csat_2, csat_3, csat_4, csat_5, promoters, passives,"
-            " detractors, invited, invited_answered) VALUES ",
-    .tail = " ON CONFLICT (account_id, survey, dimension, value, day, slot) DO UPDATE SET "
-            ADD(n) ", " ADD(provisional) ", " ADD(answered) ", "
-            ADD(yes) ", " ADD(partly) ", " ADD(no) ", "
-            ADD(csat_1) ", " ADD(csat_2) ", " ADD(csat_3) ", " ADD(csat_4) ", " ADD(csat_5) ", "
-            ADD(promoters) ", " ADD(passives) ", " ADD(detractors) ", "
-            ADD(invited) ", " ADD(invited_answered),
+#define INSERT_OFTEN                                                                           \
+    "INSERT INTO rollups (account_id, survey, dimension, value, day, slot, n, answered, yes,"  \
+    " partly, no, csat_1, csat_2, csat_3, csat_4, csat_5, promoters, passives, detractors"
+#define UPDATE_OFTEN                                                                           \
+    " ON CONFLICT (account_id, survey, dimension, value, day, slot) DO UPDATE SET "            \
+    ADD(n) ", " ADD(answered) ", " ADD(yes) ", " ADD(partly) ", " ADD(no) ", "                 \
+    ADD(csat_1) ", " ADD(csat_2) ", " ADD(csat_3) ", " ADD(csat_4) ", " ADD(csat_5) ", "       \
+    ADD(promoters) ", " ADD(passives) ", " ADD(detractors)
+
+/* Confirmed answers change only these; a parameter less to parse is worth a statement of its own. */
+static struct multi_row upsert_often = {
+    .head = INSERT_OFTEN ") VALUES ",
+    .tail = UPDATE_OFTEN,
+    .columns = KEY_COLUMNS + COUNTERS_OFTEN,
+};
+
+static struct multi_row upsert_all = {
+    .head = INSERT_OFTEN ", provisional, invited, invited_answered) VALUES ",
+    .tail = UPDATE_OFTEN ", " ADD(provisional) ", " ADD(invited) ", " ADD(invited_answered),
     .columns = KEY_COLUMNS + COUNTERS,
 };
 /* clang-format on */
+
+/* The counters in the statements' order. */
+static const enum counter written[COUNTERS] = {
+    COUNTER_N,          COUNTER_ANSWERED,    COUNTER_YES,       COUNTER_PARTLY,
+    COUNTER_NO,         COUNTER_CSAT_1,      COUNTER_CSAT_2,    COUNTER_CSAT_3,
+    COUNTER_CSAT_4,     COUNTER_CSAT_5,      COUNTER_PROMOTERS, COUNTER_PASSIVES,
+    COUNTER_DETRACTORS, COUNTER_PROVISIONAL, COUNTER_INVITED,   COUNTER_INVITED_ANSWERED,
+};
 
 void rollup_deltas_clear(struct rollup_deltas *deltas) {
     free(deltas->deltas);
@@ -255,58 +273,87 @@ static void prepare_deltas(struct rollup_deltas *deltas) {
     }
 }
 
-static void append_params(const struct rollup_delta *delta, int slot, struct params *params) {
+static bool changes_often_only(const struct rollup_delta *delta) {
+    for (size_t i = COUNTERS_OFTEN; i < COUNTERS; i++) {
+        if (delta->counters.sums[written[i]]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct multi_row *statement_for(const struct rollup_deltas *deltas) {
+    for (size_t i = 0; i < deltas->count; i++) {
+        if (!changes_often_only(&deltas->deltas[i])) {
+            return &upsert_all;
+        }
+    }
+    return &upsert_often;
+}
+
+static void append_params(const struct rollup_delta *delta, int slot, size_t counters,
+                          struct params *params) {
     params_int(params, delta->account_id);
     params_text(params, delta->survey);
     params_text(params, delta->dimension);
     params_text(params, delta->value);
     params_text(params, delta->day);
     params_int(params, slot);
-    for (size_t i = 0; i < COUNTERS; i++) {
-        params_int(params, delta->counters.sums[i]);
+    for (size_t i = 0; i < counters; i++) {
+        params_int(params, delta->counters.sums[written[i]]);
     }
 }
 
-/* Sends statements for the deltas from *next on, at most one pipeline's worth. */
-static enum outcome send_some(struct db_connection *connection, const struct rollup_deltas *deltas,
-                              size_t *next, const struct params *params) {
-    for (size_t sent = 0; *next < deltas->count && sent < STATEMENTS_AT_ONCE; sent++) {
+/* Deltas on their way, as parameters of a statement. */
+struct writing {
+    struct multi_row *statement;
+    const struct params *params; /* the last ones are the deltas' */
+    size_t count;
+    size_t next; /* the first that was not sent */
+};
+
+/* Sends what is left, at most one pipeline's worth. */
+static enum outcome send_some(struct db_connection *connection, struct writing *writing) {
+    size_t columns = writing->statement->columns;
+    for (size_t sent = 0; writing->next < writing->count && sent < STATEMENTS_AT_ONCE; sent++) {
         size_t rows;
-        const char *sql = multi_row_sql(&upsert, deltas->count - *next, &rows);
+        size_t left = writing->count - writing->next;
+        const char *sql = multi_row_sql(writing->statement, left, &rows);
         struct db_params values =
-            params_from(params, params->count - (deltas->count - *next) * upsert.columns,
-                        rows * upsert.columns);
+            params_from(writing->params, writing->params->count - left * columns, rows * columns);
         if (!sql || db_pipeline_send(connection, sql, values) != OUTCOME_OK) {
             return OUTCOME_UNAVAILABLE;
         }
-        *next += rows;
+        writing->next += rows;
     }
     return OUTCOME_OK;
 }
 
-static bool write_params(struct rollup_deltas *deltas, int slot, struct params *params) {
+static bool write_params(struct rollup_deltas *deltas, int slot, struct params *params,
+                         struct writing *writing) {
     prepare_deltas(deltas);
+    *writing = (struct writing){
+        .statement = statement_for(deltas), .params = params, .count = deltas->count};
     for (size_t i = 0; i < deltas->count; i++) {
-        append_params(&deltas->deltas[i], slot, params);
+        append_params(&deltas->deltas[i], slot, writing->statement->columns - KEY_COLUMNS, params);
     }
     return !deltas->failed && params_ready(params);
 }
 
 enum outcome rollup_send(struct db_connection *connection, struct rollup_deltas *deltas, int slot,
                          struct params *params) {
-    size_t next = 0;
-    if (!write_params(deltas, slot, params)) {
+    struct writing writing;
+    if (!write_params(deltas, slot, params, &writing)) {
         return OUTCOME_UNAVAILABLE;
     }
-    enum outcome outcome = send_some(connection, deltas, &next, params);
-    return next == deltas->count ? outcome : OUTCOME_FAILED;
+    enum outcome outcome = send_some(connection, &writing);
+    return writing.next == writing.count ? outcome : OUTCOME_FAILED;
 }
 
-static enum outcome apply_some(struct db_connection *connection, const struct rollup_deltas *deltas,
-                               size_t *next, const struct params *params) {
+static enum outcome apply_some(struct db_connection *connection, struct writing *writing) {
     int64_t deadline_us = time_monotonic_us() + APPLY_DEADLINE_US;
     if (db_pipeline_begin(connection) != OUTCOME_OK ||
-        send_some(connection, deltas, next, params) != OUTCOME_OK ||
+        send_some(connection, writing) != OUTCOME_OK ||
         db_pipeline_sync(connection) != OUTCOME_OK) {
         db_discard(connection);
         return OUTCOME_UNAVAILABLE;
@@ -322,12 +369,13 @@ static enum outcome apply_some(struct db_connection *connection, const struct ro
 enum outcome rollup_apply(struct db_connection *connection, struct rollup_deltas *deltas,
                           int slot) {
     CLEANUP(params_clear) struct params params = {0};
-    if (!write_params(deltas, slot, &params)) {
+    struct writing writing;
+    if (!write_params(deltas, slot, &params, &writing)) {
         return OUTCOME_UNAVAILABLE;
     }
     enum outcome outcome = OUTCOME_OK;
-    for (size_t next = 0; next < deltas->count && outcome == OUTCOME_OK;) {
-        outcome = apply_some(connection, deltas, &next, &params);
+    while (writing.next < writing.count && outcome == OUTCOME_OK) {
+        outcome = apply_some(connection, &writing);
     }
     return outcome;
 }
