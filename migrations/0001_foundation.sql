@@ -1,6 +1,7 @@
 -- Everything a tenant owns starts with account_id: in every key and every index, so that the same
 -- schema runs on one PostgreSQL and, distributed by account_id, on Citus. No triggers, no now() in
--- DO UPDATE, ids are UUIDv7 made by the service.
+-- DO UPDATE, ids are UUIDv7 made by the service. Names in keys compare by byte: faster, and an upgrade of the
+-- system's locales cannot break their indexes.
 
 CREATE TABLE accounts (
     account_id bigint PRIMARY KEY,
@@ -31,7 +32,7 @@ CREATE TABLE api_keys (
 
 CREATE TABLE surveys (
     account_id bigint NOT NULL REFERENCES accounts,
-    survey text NOT NULL,
+    survey text COLLATE "C" NOT NULL,
     definition jsonb NOT NULL DEFAULT '{}', -- what is absent has its default
     revision int NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
@@ -42,8 +43,8 @@ CREATE TABLE surveys (
 CREATE TABLE invitations (
     account_id bigint NOT NULL,
     id uuid NOT NULL,
-    survey text NOT NULL,
-    contact_ref text NOT NULL,
+    survey text COLLATE "C" NOT NULL,
+    contact_ref text COLLATE "C" NOT NULL,
     agents text[] NOT NULL DEFAULT '{}', -- primary first
     team text,
     channel text,
@@ -70,8 +71,8 @@ CREATE INDEX invitations_by_time ON invitations (account_id, created_at, id);
 CREATE TABLE responses (
     account_id bigint NOT NULL,
     id uuid NOT NULL,
-    survey text NOT NULL,
-    contact_ref text NOT NULL,
+    survey text COLLATE "C" NOT NULL,
+    contact_ref text COLLATE "C" NOT NULL,
     agents text[] NOT NULL DEFAULT '{}',
     team text,
     channel text,
@@ -165,9 +166,9 @@ CREATE INDEX page_views_by_time ON page_views (account_id, viewed_at);
 -- each other's rows and is summed on read.
 CREATE TABLE rollups (
     account_id bigint NOT NULL,
-    survey text NOT NULL,
-    dimension text NOT NULL,
-    value text NOT NULL,
+    survey text COLLATE "C" NOT NULL,
+    dimension text COLLATE "C" NOT NULL,
+    value text COLLATE "C" NOT NULL,
     day date NOT NULL,
     slot smallint NOT NULL,
     n bigint NOT NULL,                     -- confirmed responses, by the answer's day

@@ -71,7 +71,10 @@ static enum outcome discard_overdue(struct housekeeping *housekeeping,
     int64_t before_us = time_now_us() - housekeeping->options.provisional_days * US_PER_DAY;
     enum outcome outcome =
         load_overdue_votes(connection, progress->account_id, before_us, &overdue);
-    for (size_t i = 0; i < overdue.count && outcome == OUTCOME_OK && !stopping(housekeeping); i++) {
+    /* One that cannot be discarded was logged and is passed over; the others must not wait for it.
+     */
+    for (size_t i = 0;
+         i < overdue.count && outcome != OUTCOME_UNAVAILABLE && !stopping(housekeeping); i++) {
         outcome = discard_vote(connection, progress->account_id, &overdue.votes[i]);
     }
     *finished = overdue.count < OVERDUE_VOTES_MAX;

@@ -8,7 +8,7 @@
 #include "store/db.h"
 #include "store/db_prepared.h"
 
-#define EXPECTED_MAX 64 /* results of one pipeline */
+#define EXPECTED_MAX 192 /* results of one pipeline */
 
 struct db_connection {
     PGconn *pg; /* NULL while closed */

@@ -11,7 +11,7 @@
 #define COUNTERS_OFTEN     13 /* the rest is changed by held votes and invitations only */
 #define FIRST_CAPACITY     64U
 #define APPLY_DEADLINE_US  (30 * US_PER_SECOND)
-#define STATEMENTS_AT_ONCE 48U /* one pipeline's worth; the rest follows in another */
+#define STATEMENTS_AT_ONCE 128U /* one pipeline's worth; the rest follows in another */
 
 struct rollup_delta {
     int64_t account_id;
