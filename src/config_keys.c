@@ -26,7 +26,7 @@ const struct config_key config_keys[] = {
     ADDRESS(http, listen, "127.0.0.1:8080", "HOST:PORT to listen on; port 0 picks a free one"),
     TEXT(http, public_url, "",
          "What survey links start with; empty: http:// and the listen address"),
-    NUMBER(http, threads, 0, 0, 256, "Threads that read requests; 0: half the cores, as PostgreSQL needs the others"),
+    NUMBER(http, threads, 0, 0, 256, "Threads that read requests; 0: half the cores"),
     NUMBER(http, workers, 8, 1, 256, "Threads that run queries, one database connection each"),
     NUMBER(http, connections_max, 4096, 16, 1000000, "Client connections open at once"),
     NUMBER(http, worker_queue_max, 1024, 1, 100000, "Requests waiting for a worker; past it 503"),

@@ -45,6 +45,7 @@ static struct locked_response *response_of_contact(struct settling *settling,
                                                    const struct vote *vote) {
     for (size_t i = 0; i < settling->locked.count; i++) {
         const struct survey_response *response = &settling->locked.responses[i].response;
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): count is 0 without responses */
         if (strcmp(response->survey, vote->survey) == 0 &&
             strcmp(response->contact.ref, vote->contact.ref) == 0) {
             return &settling->locked.responses[i];
