@@ -12,6 +12,7 @@
 #include "cli/database.h"
 #include "cli/service.h"
 #include "cli/welcome.h"
+#include "http/json_room.h"
 #include "http/server.h"
 #include "store/embedded_postgres.h"
 
@@ -117,6 +118,7 @@ static int serve(const struct invocation *invocation, struct database *database)
 int run_serve(const struct invocation *invocation) {
     block_stop_signals();
     allow_many_descriptors();
+    json_room_init();
     json_object_seed(0);
     struct database database = {0};
     if (!database_start(&database, &invocation->config, stop_is_pending)) {

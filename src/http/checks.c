@@ -6,6 +6,7 @@
 #include "http/accept.h"
 #include "http/credentials.h"
 #include "http/form.h"
+#include "http/json_room.h"
 #include "http/parts.h"
 
 #define TYPE_FORM "application/x-www-form-urlencoded"
@@ -141,10 +142,15 @@ bool media_refuses(struct exchange *exchange) {
                                             exchange->body_max));
 }
 
+/* A RUNS_LATER handler has its JSON no longer than it runs on the http thread; see run_later. */
 static bool json_refused(struct exchange *exchange) {
     json_error_t error;
-    exchange->json = json_loadb(exchange->request.body, exchange->body_length,
-                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    const struct request *request = &exchange->request;
+    bool passing = request->route->runs == RUNS_LATER && !request->may_block;
+    json_t *(*parse)(const char *, size_t, size_t, json_error_t *) =
+        passing ? json_room_parse : json_loadb;
+    exchange->json = parse(request->body, exchange->body_length,
+                           JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     exchange->request.json = exchange->json;
     return !exchange->json &&
            refuse(exchange, respond_problem(400, "invalid_json", "at byte %d: %s", error.position,

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "http/checks.h"
 #include "http/identity.h"
+#include "http/json_room.h"
 #include "http/parts.h"
 
 #define JSON_BYTES_AT_ONCE (16U << 10) /* longer bodies are parsed on a worker */
@@ -150,12 +151,21 @@ static bool run_at_once(struct exchange *exchange) {
     return true;
 }
 
+/* What was parsed into this thread's room goes with the handler; a worker parses anew. */
+static void release_json(struct exchange *exchange) {
+    json_room_release(exchange->json);
+    exchange->json = NULL;
+    exchange->request.json = NULL;
+}
+
 /* Suspended before the handler may give the exchange away: resuming what is not is undefined. */
 static bool run_later(struct exchange *exchange) {
     if (!suspend(exchange)) {
+        release_json(exchange);
         return true;
     }
     struct response response = run(exchange);
+    release_json(exchange);
     if (response.kind == RESPONSE_ON_WORKER) {
         submit(exchange);
     } else if (response.kind != RESPONSE_LATER) {
