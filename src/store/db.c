@@ -141,7 +141,3 @@ bool db_reachable(struct db *db) {
     CLEANUP(db_release) struct db_connection *connection = db_acquire(db);
     return connection != NULL;
 }
-
-PGconn *db_native(struct db_connection *connection) {
-    return connection->pg;
-}

@@ -84,7 +84,7 @@ bool db_null(const PGresult *rows, int row, int column);
 /* Selects a timestamptz as whole microseconds since 1970. */
 #define DB_TIME(column) "(extract(epoch FROM " column ") * 1000000)::bigint"
 
-/* ---- for intake and COPY: several statements in one round trip ---- */
+/* ---- for intake: several statements in one round trip ---- */
 
 /* In pipeline mode: sends one prepared statement; its result is read by db_pipeline_result, in
  * order. */
@@ -103,8 +103,5 @@ enum outcome db_pipeline_end(struct db_connection *connection);
 
 /* Closes this connection for good: its state is unknown. The pool opens another. */
 void db_discard(struct db_connection *connection);
-
-/* The native connection, for COPY in store/ only. */
-PGconn *db_native(struct db_connection *connection);
 
 #endif

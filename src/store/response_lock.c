@@ -1,12 +1,11 @@
 #include "store/response_lock.h"
 
 #include <assert.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "store/array_param.h"
 #include "store/vote.h"
 
 #define DAY_COLUMN RESPONSE_COLUMN_COUNT
@@ -35,22 +34,6 @@ void locked_responses_clear(struct locked_responses *locked) {
     *locked = (struct locked_responses){0};
 }
 
-static void append_separator(struct text *array) {
-    text_append_char(array, array->length ? ',' : '{');
-}
-
-static void params_array(struct params *params, struct text *array) {
-    if (array->length == 0) {
-        text_append_char(array, '{');
-    }
-    text_append_char(array, '}');
-    if (array->failed) {
-        params->failed = true;
-    } else {
-        params_copy(params, array->bytes);
-    }
-}
-
 static void params_contacts(struct params *params, struct vote *const votes[], size_t count) {
     char *texts[2][LOCK_VOTES_MAX];
     assert(count <= LOCK_VOTES_MAX);
@@ -62,20 +45,13 @@ static void params_contacts(struct params *params, struct vote *const votes[], s
     params_texts(params, texts[1], count);
 }
 
-static void append_uuid(struct text *array, const struct uuid *uuid) {
-    char id[UUID_TEXT_SIZE];
-    uuid_format(uuid, id);
-    append_separator(array);
-    text_append(array, id);
-}
-
 static void params_ids(struct params *params, const struct lock_order *order) {
     CLEANUP(text_clear) struct text ids = {0};
     for (size_t i = 0; i < order->count; i++) {
-        append_uuid(&ids, &order->votes[i]->id);
+        array_append_uuid(&ids, &order->votes[i]->id);
     }
     for (size_t i = 0; i < order->id_count; i++) {
-        append_uuid(&ids, &order->ids[i]);
+        array_append_uuid(&ids, &order->ids[i]);
     }
     params_array(params, &ids);
 }
@@ -87,12 +63,8 @@ static void params_keys(struct params *params, struct vote *const votes[], size_
         if (!votes[i]->idempotency.given) {
             continue;
         }
-        char hex[2 * HASH_BYTES + 1];
-        sodium_bin2hex(hex, sizeof hex, votes[i]->idempotency.key_hash, HASH_BYTES);
-        append_separator(&hashes);
-        append_separator(&indexes);
-        text_append_format(&hashes, "\"\\\\x%s\"", hex);
-        text_append_int(&indexes, votes[i]->idempotency.index);
+        array_append_bytes(&hashes, votes[i]->idempotency.key_hash, HASH_BYTES);
+        array_append_int(&indexes, votes[i]->idempotency.index);
     }
     params_array(params, &hashes);
     params_array(params, &indexes);

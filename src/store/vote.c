@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "store/array_param.h"
 #include "store/response.h"
 
 /* clang-format off */
@@ -170,29 +171,19 @@ enum outcome store_first_vote(struct db_connection *connection, int64_t account_
         DB_PARAMS(account, id));
 }
 
-/* One array parameter of the votes' key hashes, accounts and indexes: three parallel arrays. */
+/* The votes' accounts, key hashes and indexes: three parallel arrays. */
 static void params_keys(struct params *params, struct vote *const votes[], size_t count) {
     CLEANUP(text_clear) struct text accounts = {0};
     CLEANUP(text_clear) struct text hashes = {0};
     CLEANUP(text_clear) struct text indexes = {0};
     for (size_t i = 0; i < count; i++) {
-        const char *mark = i ? "," : "{";
-        char hex[2 * HASH_BYTES + 1];
-        sodium_bin2hex(hex, sizeof hex, votes[i]->idempotency.key_hash, HASH_BYTES);
-        text_append_format(&accounts, "%s%lld", mark, (long long)votes[i]->account_id);
-        text_append_format(&hashes, "%s\"\\\\x%s\"", mark, hex);
-        text_append_format(&indexes, "%s%d", mark, votes[i]->idempotency.index);
+        array_append_int(&accounts, votes[i]->account_id);
+        array_append_bytes(&hashes, votes[i]->idempotency.key_hash, HASH_BYTES);
+        array_append_int(&indexes, votes[i]->idempotency.index);
     }
-    text_append_char(&accounts, '}');
-    text_append_char(&hashes, '}');
-    text_append_char(&indexes, '}');
-    if (accounts.failed || hashes.failed || indexes.failed) {
-        params->failed = true;
-        return;
-    }
-    params_copy(params, accounts.bytes);
-    params_copy(params, hashes.bytes);
-    params_copy(params, indexes.bytes);
+    params_array(params, &accounts);
+    params_array(params, &hashes);
+    params_array(params, &indexes);
 }
 
 enum outcome send_votes_with_keys(struct db_connection *connection, struct vote *const votes[],
@@ -210,18 +201,14 @@ enum outcome load_votes_with_ids(struct db_connection *connection, int64_t accou
                                  struct stored_votes *votes) {
     CLEANUP(text_clear) struct text array = {0};
     CLEANUP(params_clear) struct params params = {0};
-    text_append_char(&array, '{');
     for (size_t i = 0; i < count; i++) {
-        char id[UUID_TEXT_SIZE];
-        uuid_format(&ids[i], id);
-        text_append_format(&array, "%s%s", i ? "," : "", id);
+        array_append_uuid(&array, &ids[i]);
     }
-    text_append_char(&array, '}');
     params_int(&params, account_id);
-    if (array.failed || !params_ready(&params)) {
+    params_array(&params, &array);
+    if (!params_ready(&params)) {
         return OUTCOME_UNAVAILABLE;
     }
-    params_text(&params, array.bytes);
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome = db_query(connection, &rows,
                                     "SELECT " VOTE_COLUMNS " FROM votes"

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "base/time.h"
+#include "store/array_param.h"
 #include "store/contact_row.h"
 
 #define CONTEXT_CONTACT_COLUMN 4
@@ -34,65 +34,37 @@ void vote_context_clear(struct vote_context *context) {
 }
 
 static void append_account(struct text *array, const struct vote *vote) {
-    text_append_int(array, vote->account_id);
-}
-
-static void append_quoted(struct text *array, const char *text) {
-    text_append_char(array, '"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\') {
-            text_append_char(array, '\\');
-        }
-        text_append_char(array, *text);
-    }
-    text_append_char(array, '"');
+    array_append_int(array, vote->account_id);
 }
 
 static void append_survey(struct text *array, const struct vote *vote) {
-    append_quoted(array, vote->survey);
+    array_append_text(array, vote->survey);
 }
 
 static void append_contact_ref(struct text *array, const struct vote *vote) {
-    append_quoted(array, vote->contact.ref);
-}
-
-static void append_time(struct text *array, int64_t time_us) {
-    char text[TIME_TEXT_SIZE];
-    time_format(time_us, text);
-    text_append(array, text);
+    array_append_text(array, vote->contact.ref);
 }
 
 static void append_answered_at(struct text *array, const struct vote *vote) {
-    append_time(array, vote->answered_at_us);
+    array_append_time(array, vote->answered_at_us);
 }
 
 static void append_received_at(struct text *array, const struct vote *vote) {
-    append_time(array, vote->received_at_us);
+    array_append_time(array, vote->received_at_us);
 }
 
 static void append_invitation_id(struct text *array, const struct vote *vote) {
-    char text[UUID_TEXT_SIZE];
-    uuid_format(&vote->invitation_id, text);
-    text_append(array, text);
+    array_append_uuid(array, &vote->invitation_id);
 }
 
 /* Appends one array parameter with append()'s element for each vote. */
 static void params_of_votes(struct params *params, struct vote *const votes[], size_t count,
                             void (*append)(struct text *, const struct vote *)) {
     CLEANUP(text_clear) struct text array = {0};
-    text_append_char(&array, '{');
     for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            text_append_char(&array, ',');
-        }
         append(&array, votes[i]);
     }
-    text_append_char(&array, '}');
-    if (array.failed) {
-        params->failed = true;
-    } else {
-        params_copy(params, array.bytes);
-    }
+    params_array(params, &array);
 }
 
 enum outcome send_vote_contexts(struct db_connection *connection, struct vote *const votes[],
