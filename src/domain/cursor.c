@@ -3,6 +3,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/base64.h"
+
 #define VERSION    1
 #define KEY_ID_AT  1
 #define ACCOUNT_AT 2
@@ -62,14 +64,7 @@ void cursor_format(const struct cursor *cursor, const struct signing_key *key,
 }
 
 static bool decode(const char *text, unsigned char raw[RAW_BYTES]) {
-    /* Checked here, since libsodium 1.0.18 reads every byte from 0x80 on as '_'. */
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    size_t length = 0;
-    return text[strspn(text, alphabet)] == '\0' &&
-           sodium_base642bin(raw, RAW_BYTES, text, strlen(text), NULL, &length, NULL,
-                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
-           length == RAW_BYTES && raw[0] == VERSION;
+    return base64_decode_exactly(text, BASE64_URL, raw, RAW_BYTES) && raw[0] == VERSION;
 }
 
 int cursor_key_id(const char *text) {

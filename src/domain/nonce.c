@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/time.h"
 #include "domain/preselection.h"
 
@@ -63,12 +64,7 @@ void nonce_seal(struct nonce *nonce, const struct signing_key *key,
 }
 
 static bool sealed_from_text(const char *text, unsigned char sealed[SEALED_BYTES]) {
-    size_t length;
-    const char *end;
-    return text &&
-           sodium_base642bin(sealed, SEALED_BYTES, text, strlen(text), NULL, &length, &end,
-                             ENCODING) == 0 &&
-           length == SEALED_BYTES && *end == '\0';
+    return text && base64_decode_exactly(text, BASE64_URL, sealed, SEALED_BYTES);
 }
 
 bool nonce_key_id(const char *text, int *id) {

@@ -3,6 +3,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/base64.h"
+
 #define TOKEN_VERSION 1
 #define MAC_BYTES     16
 
@@ -47,18 +49,6 @@ void token_sign(const struct signing_key *key, const struct token *token,
                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-static bool decode(const char *text, struct wire *wire) {
-    /* Checked here, since libsodium 1.0.18 reads every byte from 0x80 on as '_'. */
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    size_t length = strnlen(text, TOKEN_TEXT_SIZE);
-    size_t decoded = 0;
-    return length == TOKEN_LENGTH && strspn(text, alphabet) == TOKEN_LENGTH &&
-           sodium_base642bin((unsigned char *)wire, sizeof *wire, text, length, NULL, &decoded,
-                             NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
-           decoded == sizeof *wire;
-}
-
 static const struct signing_key *find_key(const struct signing_key keys[], size_t count, int id) {
     for (size_t i = 0; i < count; i++) {
         if (keys[i].id == id) {
@@ -71,7 +61,8 @@ static const struct signing_key *find_key(const struct signing_key keys[], size_
 bool token_read(const char *text, const struct signing_key keys[], size_t count,
                 struct token *token) {
     struct wire wire;
-    if (!decode(text, &wire) || wire.body.version != TOKEN_VERSION) {
+    if (!base64_decode_exactly(text, BASE64_URL, &wire, sizeof wire) ||
+        wire.body.version != TOKEN_VERSION) {
         return false;
     }
     const struct signing_key *key = find_key(keys, count, wire.body.key_id);

@@ -1,8 +1,9 @@
 #include "http/credentials.h"
 
-#include <sodium.h>
 #include <string.h>
 #include <strings.h>
+
+#include "base/base64.h"
 
 /* Where the credentials begin when the scheme is name, or NULL. */
 static const char *after_scheme(const char *authorization, const char *name) {
@@ -26,8 +27,7 @@ static bool bearer_key(const char *token, char key[API_KEY_SIZE]) {
 static bool basic_key(const char *encoded, char key[API_KEY_SIZE]) {
     size_t length;
     char *user = key;
-    if (sodium_base642bin((unsigned char *)user, API_KEY_SIZE - 1, encoded, strlen(encoded), NULL,
-                          &length, NULL, sodium_base64_VARIANT_ORIGINAL) != 0) {
+    if (!base64_decode(encoded, BASE64_STANDARD, user, API_KEY_SIZE - 1, &length)) {
         return false;
     }
     user[length] = '\0';

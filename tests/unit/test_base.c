@@ -1,10 +1,11 @@
-/* time, uuid, text, parse, arena */
+/* time, uuid, text, parse, arena, base64 */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../support/test.h"
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/base64.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -161,6 +162,58 @@ static void an_arena_keeps_its_texts_apart(void **state) {
     arena_clear(&arena);
 }
 
+static void base64_is_read_as_rfc_4648_writes_it(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        enum base64 kind;
+        const char *bytes; /* NULL: refused */
+    } cases[] = {
+        {"", BASE64_STANDARD, ""},
+        {"Zg==", BASE64_STANDARD, "f"},
+        {"Zm8=", BASE64_STANDARD, "fo"},
+        {"Zm9v", BASE64_STANDARD, "foo"},
+        {"Zm9vYmFy", BASE64_STANDARD, "foobar"},
+        {"Zm8", BASE64_URL, "fo"},
+        {"+/v7", BASE64_STANDARD, "\xfb\xfb\xfb"},
+        {"-_v7", BASE64_URL, "\xfb\xfb\xfb"},
+        {"-_v7", BASE64_STANDARD, NULL},
+        {"+/v7", BASE64_URL, NULL},
+        {"Zm8=", BASE64_URL, NULL},
+        {"Zm8", BASE64_STANDARD, NULL},
+        {"Zm9=", BASE64_STANDARD, NULL}, /* spare bits set */
+        {"Zm9v ", BASE64_STANDARD, NULL},
+        {"Z", BASE64_URL, NULL},
+        {"Zm=v", BASE64_STANDARD, NULL},
+        {"Zg==Zg==", BASE64_STANDARD, NULL},
+        {"Zm9vYmFyCg==", BASE64_STANDARD, NULL}, /* more than fits */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char bytes[7] = "";
+        size_t length = 0;
+        assert_int_equal(base64_decode(cases[i].text, cases[i].kind, bytes, 6, &length),
+                         cases[i].bytes != NULL);
+        if (cases[i].bytes) {
+            assert_int_equal(length, strlen(cases[i].bytes));
+            assert_memory_equal(bytes, cases[i].bytes, length);
+        }
+    }
+}
+
+static void every_other_byte_makes_it_no_base64(void **state) {
+    (void)state;
+    static const enum base64 kinds[] = {BASE64_STANDARD, BASE64_URL};
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        size_t accepted = 0;
+        for (int byte = 1; byte < 256; byte++) {
+            const char text[] = {'A', (char)byte, 'A', 'A', '\0'};
+            char bytes[3];
+            accepted += base64_decode_exactly(text, kinds[i], bytes, sizeof bytes);
+        }
+        assert_int_equal(accepted, 64);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_are_read_and_written_as_rfc_3339),
@@ -173,6 +226,8 @@ int main(void) {
         cmocka_unit_test(numbers_are_written_to_their_ends),
         cmocka_unit_test(only_whole_numbers_in_range_are_read),
         cmocka_unit_test(an_arena_keeps_its_texts_apart),
+        cmocka_unit_test(base64_is_read_as_rfc_4648_writes_it),
+        cmocka_unit_test(every_other_byte_makes_it_no_base64),
     };
     return RUN(tests);
 }

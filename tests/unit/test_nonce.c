@@ -77,16 +77,14 @@ static void a_nonce_opens_for_its_own_invitation_and_key_only(void **state) {
 
 static void no_character_of_a_nonce_can_be_changed(void **state) {
     (void)state;
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+ ";
     char text[NONCE_TEXT_SIZE];
     struct nonce nonce;
     sealed(text);
     for (size_t i = 0; text[i]; i++) {
         char kept = text[i];
-        for (const char *digit = digits; *digit; digit++) {
-            text[i] = *digit;
-            assert_int_equal(nonce_open(text, &key, &invitation, NOW, &nonce), *digit == kept);
+        for (int byte = 1; byte < 256; byte++) {
+            text[i] = (char)byte;
+            assert_int_equal(nonce_open(text, &key, &invitation, NOW, &nonce), text[i] == kept);
         }
         text[i] = kept;
     }
