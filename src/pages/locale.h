@@ -39,6 +39,10 @@
     TEXT(expired_text)                                                                             \
     TEXT(closed_title)                                                                             \
     TEXT(closed_text)                                                                              \
+    TEXT(link_wrong_title)                                                                         \
+    TEXT(link_wrong_text)                                                                          \
+    TEXT(answered_title)                                                                           \
+    TEXT(answered_text)                                                                            \
     TEXT(not_found_title)                                                                          \
     TEXT(not_found_text)                                                                           \
     TEXT(unavailable_title)                                                                        \
