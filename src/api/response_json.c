@@ -1,6 +1,7 @@
 #include "api/response_json.h"
 
 #include "base/time.h"
+#include "store/extras_json.h"
 
 /* Appends ,"name":"value" (without the comma after an opening brace), or nothing for NULL. */
 static void append_member(struct text *text, const char *name, const char *value) {
@@ -91,6 +92,13 @@ void contact_append_json(struct text *text, const struct contact *contact) {
     text_append_char(text, '}');
 }
 
+static void append_extras(struct text *text, const struct extras *extras) {
+    if (extras->count > 0 && text->length > 0 && text->bytes[text->length - 1] != '{') {
+        text_append_char(text, ',');
+    }
+    extras_append_members(text, extras);
+}
+
 void answers_append_json(struct text *text, const struct answers *answers) {
     text_append_char(text, '{');
     append_member(text, "understood", understood_name(answers->understood));
@@ -100,7 +108,11 @@ void answers_append_json(struct text *text, const struct answers *answers) {
     if (answers->nps != NPS_NONE) {
         append_int_member(text, "nps", answers->nps);
     }
+    if (answers->ces != CES_NONE) {
+        append_int_member(text, "ces", answers->ces);
+    }
     append_member(text, "comment", answers->comment);
+    append_extras(text, &answers->extras);
     text_append_char(text, '}');
 }
 

@@ -19,6 +19,9 @@ struct verdict {
 static void print_difference(int64_t account_id, const struct rollup_difference *difference) {
     printf("account %" PRId64 "\t%s\t%s\t%s\t%s", account_id, difference->survey,
            difference->dimension, difference->value, difference->day);
+    if (difference->question) {
+        printf("\t%s=%s", difference->question, difference->choice);
+    }
     const char *separator = "\t";
     for (enum counter i = 0; i < COUNTERS; i++) {
         int64_t stored = difference->stored.sums[i];

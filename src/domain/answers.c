@@ -13,28 +13,36 @@ static const char *const names[] = {
 
 void answers_clear(struct answers *answers) {
     free(answers->comment);
+    extras_clear(&answers->extras);
     *answers = ANSWERS_NONE;
 }
 
 bool answers_copy(const struct answers *answers, struct answers *copy) {
-    char *comment = NULL;
-    if (answers->comment && !(comment = strdup(answers->comment))) {
+    struct answers made = *answers;
+    made.comment = answers->comment ? strdup(answers->comment) : NULL;
+    if (answers->comment && !made.comment) {
         return false;
     }
-    *copy = *answers;
-    copy->comment = comment;
+    if (!extras_copy(&answers->extras, &made.extras)) {
+        free(made.comment);
+        return false;
+    }
+    *copy = made;
     return true;
 }
 
 bool answers_empty(const struct answers *answers) {
     return answers->understood == UNDERSTOOD_NONE && answers->csat == CSAT_NONE &&
-           answers->nps == NPS_NONE && !answers->comment;
+           answers->nps == NPS_NONE && answers->ces == CES_NONE && !answers->comment &&
+           answers->extras.count == 0;
 }
 
 bool answers_equal(const struct answers *one, const struct answers *other) {
     const char *comment = one->comment ? one->comment : "";
     return one->understood == other->understood && one->csat == other->csat &&
-           one->nps == other->nps && strcmp(comment, other->comment ? other->comment : "") == 0;
+           one->nps == other->nps && one->ces == other->ces &&
+           extras_equal(&one->extras, &other->extras) &&
+           strcmp(comment, other->comment ? other->comment : "") == 0;
 }
 
 const char *understood_name(enum understood understood) {

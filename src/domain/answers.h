@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "domain/extras.h"
+
 enum understood {
     UNDERSTOOD_NONE, /* not answered */
     UNDERSTOOD_YES,
@@ -17,16 +19,21 @@ enum understood {
 #define NPS_MIN                0
 #define NPS_MAX                10
 #define NPS_NONE               (-1)
+#define CES_MIN                1
+#define CES_MAX                7
+#define CES_NONE               0
 #define COMMENT_CHARACTERS_MAX 4000
 
 struct answers {
     enum understood understood;
     int csat;      /* 1..5 or CSAT_NONE */
     int nps;       /* 0..10 or NPS_NONE */
+    int ces;       /* 1..7 or CES_NONE */
     char *comment; /* owned; NULL when there is none */
+    struct extras extras;
 };
 
-#define ANSWERS_NONE ((struct answers){.csat = CSAT_NONE, .nps = NPS_NONE})
+#define ANSWERS_NONE ((struct answers){.csat = CSAT_NONE, .nps = NPS_NONE, .ces = CES_NONE})
 
 void answers_clear(struct answers *answers);
 

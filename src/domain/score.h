@@ -9,7 +9,7 @@
 #define SCORE_WITHHELD_BELOW 5  /* a group's rates with fewer answers are not shown */
 #define SCORE_THIN_BELOW     10 /* shown, but marked */
 
-/* One rollup row's worth of sums, in the order of the rollups table's columns. */
+/* One rollup row's worth of sums, in the order of COUNTER_COLUMNS (store/counting.h). */
 enum counter {
     COUNTER_N,
     COUNTER_PROVISIONAL,
@@ -25,6 +25,13 @@ enum counter {
     COUNTER_PROMOTERS,
     COUNTER_PASSIVES,
     COUNTER_DETRACTORS,
+    COUNTER_CES_1,
+    COUNTER_CES_2,
+    COUNTER_CES_3,
+    COUNTER_CES_4,
+    COUNTER_CES_5,
+    COUNTER_CES_6,
+    COUNTER_CES_7,
     COUNTER_INVITED,
     COUNTER_INVITED_ANSWERED,
     COUNTERS,

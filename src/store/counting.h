@@ -7,7 +7,8 @@
 
 #define COUNTER_COLUMNS                                                                            \
     "n, provisional, answered, yes, partly, no, csat_1, csat_2, csat_3, csat_4, csat_5, "          \
-    "promoters, passives, detractors, invited, invited_answered"
+    "promoters, passives, detractors, ces_1, ces_2, ces_3, ces_4, ces_5, ces_6, ces_7, invited, "  \
+    "invited_answered"
 
 /* Sums of rollup rows, or of other sums. */
 #define SUM_COUNTERS                                                                               \
@@ -17,6 +18,13 @@
     "sum(csat_3)::bigint AS csat_3, sum(csat_4)::bigint AS csat_4, "                               \
     "sum(csat_5)::bigint AS csat_5, sum(promoters)::bigint AS promoters, "                         \
     "sum(passives)::bigint AS passives, sum(detractors)::bigint AS detractors, "                   \
+    "sum(ces_1)::bigint AS ces_1, "                                                                \
+    "sum(ces_2)::bigint AS ces_2, "                                                                \
+    "sum(ces_3)::bigint AS ces_3, "                                                                \
+    "sum(ces_4)::bigint AS ces_4, "                                                                \
+    "sum(ces_5)::bigint AS ces_5, "                                                                \
+    "sum(ces_6)::bigint AS ces_6, "                                                                \
+    "sum(ces_7)::bigint AS ces_7, "                                                                \
     "sum(invited)::bigint AS invited, sum(invited_answered)::bigint AS invited_answered"
 
 #define COUNT_CONFIRMED(condition) "count(*) FILTER (WHERE trust = 'confirmed' AND " condition ")"
@@ -38,6 +46,13 @@
     COUNT_CONFIRMED("nps >= 9") " AS promoters, "                                                  \
     COUNT_CONFIRMED("nps BETWEEN 7 AND 8") " AS passives, "                                        \
     COUNT_CONFIRMED("nps <= 6") " AS detractors, "                                                 \
+    COUNT_CONFIRMED("ces = 1") " AS ces_1, " \
+    COUNT_CONFIRMED("ces = 2") " AS ces_2, " \
+    COUNT_CONFIRMED("ces = 3") " AS ces_3, " \
+    COUNT_CONFIRMED("ces = 4") " AS ces_4, " \
+    COUNT_CONFIRMED("ces = 5") " AS ces_5, " \
+    COUNT_CONFIRMED("ces = 6") " AS ces_6, " \
+    COUNT_CONFIRMED("ces = 7") " AS ces_7, " \
     "0::bigint AS invited, 0::bigint AS invited_answered"
 /* clang-format on */
 
@@ -46,6 +61,8 @@
     "0::bigint AS n, 0::bigint AS provisional, 0::bigint AS answered, 0::bigint AS yes, "          \
     "0::bigint AS partly, 0::bigint AS no, 0::bigint AS csat_1, 0::bigint AS csat_2, "             \
     "0::bigint AS csat_3, 0::bigint AS csat_4, 0::bigint AS csat_5, 0::bigint AS promoters, "      \
-    "0::bigint AS passives, 0::bigint AS detractors"
+    "0::bigint AS passives, 0::bigint AS detractors, "                                             \
+    "0::bigint AS ces_1, 0::bigint AS ces_2, 0::bigint AS ces_3, 0::bigint AS ces_4, 0::bigint "   \
+    "AS ces_5, 0::bigint AS ces_6, 0::bigint AS ces_7"
 
 #endif

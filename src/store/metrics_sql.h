@@ -10,7 +10,15 @@
     "COALESCE(n, 0), COALESCE(provisional, 0), COALESCE(answered, 0), COALESCE(yes, 0), "          \
     "COALESCE(partly, 0), COALESCE(no, 0), COALESCE(csat_1, 0), COALESCE(csat_2, 0), "             \
     "COALESCE(csat_3, 0), COALESCE(csat_4, 0), COALESCE(csat_5, 0), COALESCE(promoters, 0), "      \
-    "COALESCE(passives, 0), COALESCE(detractors, 0), COALESCE(invited, 0), "                       \
+    "COALESCE(passives, 0), COALESCE(detractors, 0), "                                             \
+    "COALESCE(ces_1, 0), "                                                                         \
+    "COALESCE(ces_2, 0), "                                                                         \
+    "COALESCE(ces_3, 0), "                                                                         \
+    "COALESCE(ces_4, 0), "                                                                         \
+    "COALESCE(ces_5, 0), "                                                                         \
+    "COALESCE(ces_6, 0), "                                                                         \
+    "COALESCE(ces_7, 0), "                                                                         \
+    "COALESCE(invited, 0), "                                                                       \
     "COALESCE(invited_answered, 0)"
 
 /* clang-format off */

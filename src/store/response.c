@@ -5,16 +5,18 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/time.h"
+#include "store/extras_json.h"
 #include "store/multi_row.h"
 
 /* clang-format off */
 static struct multi_row insert = {
     .head = "INSERT INTO responses (account_id, id, survey, " CONTACT_COLUMN_NAMES ","
-            " understood, csat, nps, comment, answered_at, received_at, confirmed_at, trust, source,"
-            " invitation_id, evidence, idempotency_hash, idempotency_index, body_hash) VALUES ",
+            " understood, csat, nps, comment, ces, extras, answered_at, received_at, confirmed_at, trust,"
+            " source, invitation_id, evidence, idempotency_hash, idempotency_index, body_hash) VALUES ",
     .tail = " ON CONFLICT (account_id, survey, contact_ref) DO NOTHING RETURNING id",
-    .columns = 3 + CONTACT_COLUMN_COUNT + 14,
+    .columns = 3 + CONTACT_COLUMN_COUNT + 16,
 };
 /* clang-format on */
 
@@ -22,7 +24,12 @@ bool answers_from_row(const PGresult *rows, int row, int first, struct answers *
     struct answers read = ANSWERS_NONE;
     const char *understood = db_text(rows, row, first);
     const char *comment = db_text(rows, row, first + 3);
+    const char *extras = db_text(rows, row, first + 5);
+    if (extras && !extras_from_json(extras, &read.extras)) {
+        return false;
+    }
     if (comment && !(read.comment = strdup(comment))) {
+        answers_clear(&read);
         return false;
     }
     if (understood) {
@@ -33,6 +40,9 @@ bool answers_from_row(const PGresult *rows, int row, int first, struct answers *
     }
     if (!db_null(rows, row, first + 2)) {
         read.nps = (int)db_int(rows, row, first + 2);
+    }
+    if (!db_null(rows, row, first + 4)) {
+        read.ces = (int)db_int(rows, row, first + 4);
     }
     *answers = read;
     return true;
@@ -67,7 +77,7 @@ enum outcome survey_response_from_row(const PGresult *rows, int row,
     if (!uuid_parse(PQgetvalue(rows, row, 1), &read.id) ||
         !contact_from_row(rows, row, 3, &read.contact) ||
         !answers_from_row(rows, row, answers, &read.answers) ||
-        !read_state(rows, row, answers + 4, &read)) {
+        !read_state(rows, row, answers + ANSWER_COLUMN_COUNT, &read)) {
         log_error("could not read a row of responses");
         survey_response_clear(&read);
         return OUTCOME_FAILED;
@@ -76,11 +86,26 @@ enum outcome survey_response_from_row(const PGresult *rows, int row,
     return OUTCOME_OK;
 }
 
+static void params_extras(struct params *params, const struct extras *extras) {
+    if (extras->count == 0) {
+        params_text(params, NULL);
+        return;
+    }
+    CLEANUP(text_clear) struct text json = {0};
+    text_append_char(&json, '{');
+    extras_append_members(&json, extras);
+    text_append_char(&json, '}');
+    params_copy(params, json.bytes);
+    params->failed = params->failed || json.failed;
+}
+
 void params_answers(struct params *params, const struct answers *answers) {
     params_text(params, understood_name(answers->understood));
     params_int_unless(params, answers->csat, CSAT_NONE);
     params_int_unless(params, answers->nps, NPS_NONE);
     params_text(params, answers->comment);
+    params_int_unless(params, answers->ces, CES_NONE);
+    params_extras(params, &answers->extras);
 }
 
 void params_idempotency(struct params *params, const struct idempotency *idempotency) {
@@ -159,9 +184,10 @@ enum outcome store_changed_response(struct db_connection *connection,
     }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     return db_query(connection, &rows,
-                    "UPDATE responses SET understood = $3, csat = $4, nps = $5, comment = $6,"
-                    " answered_at = $7, received_at = $8, confirmed_at = $9, trust = $10,"
-                    " source = $11, revision = $12, votes = $13, invitation_id = $14"
+                    "UPDATE responses SET understood = $3, csat = $4, nps = $5, comment = $6, ces "
+                    "= $7, extras = $8,"
+                    " answered_at = $9, received_at = $10, confirmed_at = $11, trust = $12,"
+                    " source = $13, revision = $14, votes = $15, invitation_id = $16"
                     " WHERE account_id = $1 AND id = $2",
                     params_from(&params, 0, params.count));
 }

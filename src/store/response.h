@@ -16,21 +16,25 @@
 #define RESPONSE_COLUMNS                                                                       \
     "responses.account_id, responses.id, responses.survey, " CONTACT_COLUMNS("responses") ", " \
     "responses.understood, responses.csat, responses.nps, responses.comment, "                 \
+    "responses.ces, responses.extras, "                 \
     DB_TIME("responses.answered_at") ", " DB_TIME("responses.received_at") ", "                \
     DB_TIME("responses.confirmed_at") ", responses.trust, responses.source, "                  \
     "responses.revision, responses.votes, responses.invitation_id, responses.evidence"
 /* clang-format on */
-#define RESPONSE_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 13)
+#define RESPONSE_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 15)
 
 /* OUTCOME_FAILED when out of memory or when the row is not what the schema promises; *response is
  * then untouched. */
 enum outcome survey_response_from_row(const PGresult *rows, int row,
                                       struct survey_response *response);
 
-/* Reads understood, csat, nps, comment from four columns. False when out of memory. */
+#define ANSWER_COLUMN_COUNT 6
+
+/* Reads understood, csat, nps, comment, ces, extras from six columns. False when out of memory or
+ * when they are not what the schema promises; *answers is then untouched. */
 bool answers_from_row(const PGresult *rows, int row, int first, struct answers *answers);
 
-/* Appends understood, csat, nps, comment. */
+/* Appends understood, csat, nps, comment, ces, extras. */
 void params_answers(struct params *params, const struct answers *answers);
 
 /* Appends key hash, index and body hash, or three NULLs. */

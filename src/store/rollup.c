@@ -1,27 +1,18 @@
 #include "store/rollup.h"
 
-#include <stdlib.h>
-#include <string.h>
-
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/time.h"
 #include "store/multi_row.h"
+#include "store/rollup_delta.h"
 
 #define KEY_COLUMNS        6
-#define COUNTERS_OFTEN     13 /* the rest is changed by held votes and invitations only */
-#define FIRST_CAPACITY     64U
+#define CHOICE_COLUMNS     9
+#define COUNTERS_OFTEN     13 /* the rest is changed by held votes, invitations and ces */
 #define APPLY_DEADLINE_US  (30 * US_PER_SECOND)
 #define STATEMENTS_AT_ONCE 128U /* one pipeline's worth; the rest follows in another */
 
-struct rollup_delta {
-    int64_t account_id;
-    const char *survey;
-    const char *dimension;
-    const char *value;
-    const char *day;
-    uint32_t hash;
-    struct counters counters;
-};
+#define NO_CHOICE ((struct rollup_delta){.question = "", .choice = ""})
 
 #define ADD(column) #column " = rollups." #column " + excluded." #column
 
@@ -43,125 +34,33 @@ static struct multi_row upsert_often = {
 };
 
 static struct multi_row upsert_all = {
-    .head = INSERT_OFTEN ", provisional, invited, invited_answered) VALUES ",
-    .tail = UPDATE_OFTEN ", " ADD(provisional) ", " ADD(invited) ", " ADD(invited_answered),
+    .head = INSERT_OFTEN ", provisional, invited, invited_answered, ces_1, ces_2, ces_3, ces_4,"
+                         " ces_5, ces_6, ces_7) VALUES ",
+    .tail = UPDATE_OFTEN ", " ADD(provisional) ", " ADD(invited) ", " ADD(invited_answered) ", "
+            ADD(ces_1) ", " ADD(ces_2) ", " ADD(ces_3) ", " ADD(ces_4) ", " ADD(ces_5) ", "
+            ADD(ces_6) ", " ADD(ces_7),
     .columns = KEY_COLUMNS + COUNTERS,
+};
+
+static struct multi_row upsert_choices = {
+    .head = "INSERT INTO choice_rollups (account_id, survey, dimension, value, question, choice,"
+            " day, slot, n) VALUES ",
+    .tail = " ON CONFLICT (account_id, survey, dimension, value, question, choice, day, slot)"
+            " DO UPDATE SET n = choice_rollups.n + excluded.n",
+    .columns = CHOICE_COLUMNS,
 };
 /* clang-format on */
 
 /* The counters in the statements' order. */
-static const enum counter written[COUNTERS] = {
+static const enum counter written[] = {
     COUNTER_N,          COUNTER_ANSWERED,    COUNTER_YES,       COUNTER_PARTLY,
     COUNTER_NO,         COUNTER_CSAT_1,      COUNTER_CSAT_2,    COUNTER_CSAT_3,
     COUNTER_CSAT_4,     COUNTER_CSAT_5,      COUNTER_PROMOTERS, COUNTER_PASSIVES,
     COUNTER_DETRACTORS, COUNTER_PROVISIONAL, COUNTER_INVITED,   COUNTER_INVITED_ANSWERED,
+    COUNTER_CES_1,      COUNTER_CES_2,       COUNTER_CES_3,     COUNTER_CES_4,
+    COUNTER_CES_5,      COUNTER_CES_6,       COUNTER_CES_7,
 };
-
-void rollup_deltas_clear(struct rollup_deltas *deltas) {
-    free(deltas->deltas);
-    free(deltas->index);
-    arena_clear(&deltas->texts);
-    *deltas = (struct rollup_deltas){0};
-}
-
-void rollup_deltas_reset(struct rollup_deltas *deltas) {
-    deltas->count = 0;
-    deltas->failed = false;
-    arena_reset(&deltas->texts);
-    if (deltas->index) {
-        memset(deltas->index, 0, deltas->index_size * sizeof *deltas->index);
-    }
-}
-
-static uint32_t hash_text(uint32_t hash, const char *text) {
-    for (; *text; text++) {
-        hash = (hash ^ (unsigned char)*text) * 16777619U;
-    }
-    return (hash ^ 0xff) * 16777619U;
-}
-
-static uint32_t hash_key(const struct rollup_delta *key) {
-    uint32_t hash = 2166136261U ^ (uint32_t)key->account_id;
-    hash = hash_text(hash, key->survey);
-    hash = hash_text(hash, key->dimension);
-    hash = hash_text(hash, key->value);
-    return hash_text(hash, key->day);
-}
-
-static int compare_keys(const struct rollup_delta *one, const struct rollup_delta *other) {
-    if (one->account_id != other->account_id) {
-        return one->account_id < other->account_id ? -1 : 1;
-    }
-    int order = strcmp(one->survey, other->survey);
-    order = order ? order : strcmp(one->dimension, other->dimension);
-    order = order ? order : strcmp(one->value, other->value);
-    return order ? order : strcmp(one->day, other->day);
-}
-
-/* Index entries are positions plus one; zero is free. */
-static uint32_t *index_entry(struct rollup_deltas *deltas, const struct rollup_delta *key) {
-    size_t at = key->hash & (deltas->index_size - 1);
-    while (deltas->index[at]) {
-        const struct rollup_delta *there = &deltas->deltas[deltas->index[at] - 1];
-        if (there->hash == key->hash && compare_keys(there, key) == 0) {
-            break;
-        }
-        at = (at + 1) & (deltas->index_size - 1);
-    }
-    return &deltas->index[at];
-}
-
-static bool grow(struct rollup_deltas *deltas) {
-    size_t capacity = deltas->capacity ? deltas->capacity * 2 : FIRST_CAPACITY;
-    struct rollup_delta *grown = realloc(deltas->deltas, capacity * sizeof *grown);
-    uint32_t *index = calloc(capacity * 2, sizeof *index);
-    if (grown) {
-        deltas->deltas = grown;
-    }
-    if (!grown || !index) {
-        free(index);
-        return false;
-    }
-    free(deltas->index);
-    deltas->index = index;
-    deltas->index_size = capacity * 2;
-    deltas->capacity = capacity;
-    for (size_t i = 0; i < deltas->count; i++) {
-        *index_entry(deltas, &deltas->deltas[i]) = (uint32_t)i + 1;
-    }
-    return true;
-}
-
-/* The key's texts are copied: what they were read from may change before the deltas are applied. */
-static bool keep_texts(struct rollup_deltas *deltas, struct rollup_delta *delta) {
-    delta->survey = arena_copy(&deltas->texts, delta->survey);
-    delta->dimension = arena_copy(&deltas->texts, delta->dimension);
-    delta->value = arena_copy(&deltas->texts, delta->value);
-    delta->day = arena_copy(&deltas->texts, delta->day);
-    return delta->survey && delta->dimension && delta->value && delta->day;
-}
-
-static void add_delta(struct rollup_deltas *deltas, const struct rollup_delta *delta) {
-    if (deltas->count == deltas->capacity && !grow(deltas)) {
-        deltas->failed = true;
-        return;
-    }
-    uint32_t *entry = index_entry(deltas, delta);
-    if (!*entry) {
-        struct rollup_delta kept = *delta;
-        if (!keep_texts(deltas, &kept)) {
-            deltas->failed = true;
-            return;
-        }
-        deltas->deltas[deltas->count++] = kept;
-        *entry = (uint32_t)deltas->count;
-        return;
-    }
-    struct rollup_delta *there = &deltas->deltas[*entry - 1];
-    for (size_t i = 0; i < COUNTERS; i++) {
-        there->counters.sums[i] += delta->counters.sums[i];
-    }
-}
+_Static_assert(COUNT(written) == COUNTERS, "every counter is written");
 
 /* Counts in one dimension; a contact without a value there has no row. */
 static void count_in(struct rollup_deltas *deltas, struct rollup_delta *delta,
@@ -171,18 +70,16 @@ static void count_in(struct rollup_deltas *deltas, struct rollup_delta *delta,
     }
     delta->dimension = dimension;
     delta->value = value;
-    delta->hash = hash_key(delta);
-    add_delta(deltas, delta);
+    rollup_delta_add(deltas, delta);
 }
 
+/* what: the question and choice of the delta, and its counters. */
 static void count_everywhere(struct rollup_deltas *deltas, const struct rollup_place *place,
-                             const struct counters *counters) {
-    struct rollup_delta delta = {
-        .account_id = place->account_id,
-        .survey = place->survey,
-        .day = place->day,
-        .counters = *counters,
-    };
+                             const struct rollup_delta *what) {
+    struct rollup_delta delta = *what;
+    delta.account_id = place->account_id;
+    delta.survey = place->survey;
+    delta.day = place->day;
     const struct contact *contact = place->contact;
     count_in(deltas, &delta, "all", "");
     for (size_t i = 0; i < contact->agent_count; i++) {
@@ -217,60 +114,58 @@ static void count_answers(struct counters *counters, const struct answers *answe
     if (answers->nps != NPS_NONE) {
         counters->sums[nps_counter(answers->nps)] += sign;
     }
+    if (answers->ces != CES_NONE) {
+        counters->sums[COUNTER_CES_1 + answers->ces - CES_MIN] += sign;
+    }
+}
+
+/* Each choice, and for each question, as choice "", that it was answered. */
+static void count_choices(struct rollup_deltas *deltas, const struct rollup_place *place,
+                          const struct extras *extras, int sign) {
+    struct rollup_delta delta = {.counters = {.sums = {[COUNTER_N] = sign}}};
+    for (size_t i = 0; i < extras->count && extras->list[i].kind == EXTRA_CHOICE; i++) {
+        delta.question = extras->list[i].question;
+        if (extras_starts_question(extras, i)) {
+            delta.choice = "";
+            count_everywhere(deltas, place, &delta);
+        }
+        delta.choice = extras->list[i].value;
+        count_everywhere(deltas, place, &delta);
+    }
 }
 
 void rollup_count_response(struct rollup_deltas *deltas, const struct rollup_place *place,
                            const struct survey_response *response, int sign) {
-    struct counters counters = {0};
+    struct rollup_delta delta = NO_CHOICE;
+    int64_t *sums = delta.counters.sums;
     if (response->trust == TRUST_DISCARDED) {
         return;
     }
     if (response->trust == TRUST_PROVISIONAL) {
-        counters.sums[COUNTER_PROVISIONAL] = sign;
+        sums[COUNTER_PROVISIONAL] = sign;
     } else {
-        counters.sums[COUNTER_N] = sign;
-        counters.sums[COUNTER_ANSWERED] = response->has_invitation ? sign : 0;
-        count_answers(&counters, &response->answers, sign);
+        sums[COUNTER_N] = sign;
+        sums[COUNTER_ANSWERED] = response->has_invitation ? sign : 0;
+        count_answers(&delta.counters, &response->answers, sign);
     }
-    count_everywhere(deltas, place, &counters);
+    count_everywhere(deltas, place, &delta);
+    if (response->trust == TRUST_CONFIRMED) {
+        count_choices(deltas, place, &response->answers.extras, sign);
+    }
 }
 
 void rollup_count_invited(struct rollup_deltas *deltas, const struct rollup_place *place,
                           int sign) {
-    count_everywhere(deltas, place, &(struct counters){.sums = {[COUNTER_INVITED] = sign}});
+    struct rollup_delta delta = NO_CHOICE;
+    delta.counters.sums[COUNTER_INVITED] = sign;
+    count_everywhere(deltas, place, &delta);
 }
 
 void rollup_count_invited_answered(struct rollup_deltas *deltas, const struct rollup_place *place,
                                    int sign) {
-    count_everywhere(deltas, place,
-                     &(struct counters){.sums = {[COUNTER_INVITED_ANSWERED] = sign}});
-}
-
-static int compare_deltas(const void *one, const void *other) {
-    return compare_keys(one, other);
-}
-
-static bool changes_nothing(const struct rollup_delta *delta) {
-    for (size_t i = 0; i < COUNTERS; i++) {
-        if (delta->counters.sums[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* In key order, so that two writers of one slot never wait for each other in a circle. */
-static void prepare_deltas(struct rollup_deltas *deltas) {
-    size_t kept = 0;
-    for (size_t i = 0; i < deltas->count; i++) {
-        if (!changes_nothing(&deltas->deltas[i])) {
-            deltas->deltas[kept++] = deltas->deltas[i];
-        }
-    }
-    deltas->count = kept;
-    if (kept > 1) {
-        qsort(deltas->deltas, kept, sizeof *deltas->deltas, compare_deltas);
-    }
+    struct rollup_delta delta = NO_CHOICE;
+    delta.counters.sums[COUNTER_INVITED_ANSWERED] = sign;
+    count_everywhere(deltas, place, &delta);
 }
 
 static bool changes_often_only(const struct rollup_delta *delta) {
@@ -282,8 +177,17 @@ static bool changes_often_only(const struct rollup_delta *delta) {
     return true;
 }
 
-static struct multi_row *statement_for(const struct rollup_deltas *deltas) {
-    for (size_t i = 0; i < deltas->count; i++) {
+/* The deltas of rollups come first. */
+static size_t count_plain(const struct rollup_deltas *deltas) {
+    size_t plain = 0;
+    while (plain < deltas->count && deltas->deltas[plain].question[0] == '\0') {
+        plain++;
+    }
+    return plain;
+}
+
+static struct multi_row *statement_for(const struct rollup_deltas *deltas, size_t plain) {
+    for (size_t i = 0; i < plain; i++) {
         if (!changes_often_only(&deltas->deltas[i])) {
             return &upsert_all;
         }
@@ -304,38 +208,81 @@ static void append_params(const struct rollup_delta *delta, int slot, size_t cou
     }
 }
 
-/* Deltas on their way, as parameters of a statement. */
-struct writing {
+static void append_choice_params(const struct rollup_delta *delta, int slot,
+                                 struct params *params) {
+    params_int(params, delta->account_id);
+    params_text(params, delta->survey);
+    params_text(params, delta->dimension);
+    params_text(params, delta->value);
+    params_text(params, delta->question);
+    params_text(params, delta->choice);
+    params_text(params, delta->day);
+    params_int(params, slot);
+    params_int(params, delta->counters.sums[COUNTER_N]);
+}
+
+/* Rows on their way, as parameters of one table's statement. */
+struct batch_of_rows {
     struct multi_row *statement;
-    const struct params *params; /* the last ones are the deltas' */
     size_t count;
-    size_t next; /* the first that was not sent */
+    size_t first; /* parameter of its first row */
+    size_t next;  /* the first row that was not sent */
 };
 
-/* Sends what is left, at most one pipeline's worth. */
-static enum outcome send_some(struct db_connection *connection, struct writing *writing) {
-    size_t columns = writing->statement->columns;
-    for (size_t sent = 0; writing->next < writing->count && sent < STATEMENTS_AT_ONCE; sent++) {
+/* Deltas on their way. */
+struct writing {
+    const struct params *params;
+    struct batch_of_rows plain;
+    struct batch_of_rows choices;
+};
+
+/* Sends what is left, at most as many statements as *room, which shrinks. */
+static enum outcome send_rows(struct db_connection *connection, const struct params *params,
+                              struct batch_of_rows *batch, size_t *room) {
+    size_t columns = batch->statement->columns;
+    for (; batch->next<batch->count && * room> 0; --*room) {
         size_t rows;
-        size_t left = writing->count - writing->next;
-        const char *sql = multi_row_sql(writing->statement, left, &rows);
+        const char *sql = multi_row_sql(batch->statement, batch->count - batch->next, &rows);
         struct db_params values =
-            params_from(writing->params, writing->params->count - left * columns, rows * columns);
+            params_from(params, batch->first + batch->next * columns, rows * columns);
         if (!sql || db_pipeline_send(connection, sql, values) != OUTCOME_OK) {
             return OUTCOME_UNAVAILABLE;
         }
-        writing->next += rows;
+        batch->next += rows;
     }
     return OUTCOME_OK;
 }
 
+static enum outcome send_some(struct db_connection *connection, struct writing *writing) {
+    size_t room = STATEMENTS_AT_ONCE;
+    enum outcome outcome = send_rows(connection, writing->params, &writing->plain, &room);
+    return outcome == OUTCOME_OK ? send_rows(connection, writing->params, &writing->choices, &room)
+                                 : outcome;
+}
+
+static bool written_whole(const struct writing *writing) {
+    return writing->plain.next == writing->plain.count &&
+           writing->choices.next == writing->choices.count;
+}
+
 static bool write_params(struct rollup_deltas *deltas, int slot, struct params *params,
                          struct writing *writing) {
-    prepare_deltas(deltas);
+    rollup_deltas_prepare(deltas);
+    size_t plain = count_plain(deltas);
+    struct multi_row *statement = statement_for(deltas, plain);
+    size_t first = params->count;
+    for (size_t i = 0; i < plain; i++) {
+        append_params(&deltas->deltas[i], slot, statement->columns - KEY_COLUMNS, params);
+    }
     *writing = (struct writing){
-        .statement = statement_for(deltas), .params = params, .count = deltas->count};
-    for (size_t i = 0; i < deltas->count; i++) {
-        append_params(&deltas->deltas[i], slot, writing->statement->columns - KEY_COLUMNS, params);
+        .params = params,
+        .plain = {.statement = statement, .count = plain, .first = first},
+        .choices = {.statement = &upsert_choices,
+                    .count = deltas->count - plain,
+                    .first = params->count},
+    };
+    for (size_t i = plain; i < deltas->count; i++) {
+        append_choice_params(&deltas->deltas[i], slot, params);
     }
     return !deltas->failed && params_ready(params);
 }
@@ -347,7 +294,7 @@ enum outcome rollup_send(struct db_connection *connection, struct rollup_deltas 
         return OUTCOME_UNAVAILABLE;
     }
     enum outcome outcome = send_some(connection, &writing);
-    return writing.next == writing.count ? outcome : OUTCOME_FAILED;
+    return written_whole(&writing) ? outcome : OUTCOME_FAILED;
 }
 
 static enum outcome apply_some(struct db_connection *connection, struct writing *writing) {
@@ -374,7 +321,7 @@ enum outcome rollup_apply(struct db_connection *connection, struct rollup_deltas
         return OUTCOME_UNAVAILABLE;
     }
     enum outcome outcome = OUTCOME_OK;
-    while (writing.next < writing.count && outcome == OUTCOME_OK) {
+    while (!written_whole(&writing) && outcome == OUTCOME_OK) {
         outcome = apply_some(connection, &writing);
     }
     return outcome;

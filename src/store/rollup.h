@@ -1,7 +1,8 @@
 /*
- * The sums that metrics read. Every writer of rollups (intake, invitations, reclassify,
- * housekeeping) collects its changes here and applies them, in the transaction that changed the
- * facts, with rollup_apply or rollup_send. That transaction starts with ROLLUP_LOCK.
+ * The sums that metrics read: rollups and choice_rollups. Every writer of them (intake,
+ * invitations, reclassify, housekeeping) collects its changes here and applies them, in the
+ * transaction that changed the facts, with rollup_apply or rollup_send. That transaction starts
+ * with ROLLUP_LOCK.
  */
 #ifndef STORE_ROLLUP_H
 #define STORE_ROLLUP_H

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "store/choice_audit.h"
 #include "store/counting.h"
 #include "store/local_time.h"
 
@@ -63,7 +64,15 @@ static const char count_again[] =
     "COALESCE(" side ".csat_1, 0), COALESCE(" side ".csat_2, 0), COALESCE(" side ".csat_3, 0), "   \
     "COALESCE(" side ".csat_4, 0), COALESCE(" side ".csat_5, 0), "                                 \
     "COALESCE(" side ".promoters, 0), COALESCE(" side ".passives, 0), "                            \
-    "COALESCE(" side ".detractors, 0), COALESCE(" side ".invited, 0), "                            \
+    "COALESCE(" side ".detractors, 0), "                                                           \
+    "COALESCE(" side ".ces_1, 0), "                                                                \
+    "COALESCE(" side ".ces_2, 0), "                                                                \
+    "COALESCE(" side ".ces_3, 0), "                                                                \
+    "COALESCE(" side ".ces_4, 0), "                                                                \
+    "COALESCE(" side ".ces_5, 0), "                                                                \
+    "COALESCE(" side ".ces_6, 0), "                                                                \
+    "COALESCE(" side ".ces_7, 0), "                                                                \
+    "COALESCE(" side ".invited, 0), "                                                              \
     "COALESCE(" side ".invited_answered, 0)"
 
 #define COMPARED                                                                                   \
@@ -122,6 +131,8 @@ void rollup_audit_clear(struct rollup_audit *audit) {
         free(audit->listed[i].dimension);
         free(audit->listed[i].value);
         free(audit->listed[i].day);
+        free(audit->listed[i].question);
+        free(audit->listed[i].choice);
     }
     *audit = (struct rollup_audit){0};
 }
@@ -142,6 +153,13 @@ const char *counter_name(enum counter counter) {
         [COUNTER_PROMOTERS] = "promoters",
         [COUNTER_PASSIVES] = "passives",
         [COUNTER_DETRACTORS] = "detractors",
+        [COUNTER_CES_1] = "ces_1",
+        [COUNTER_CES_2] = "ces_2",
+        [COUNTER_CES_3] = "ces_3",
+        [COUNTER_CES_4] = "ces_4",
+        [COUNTER_CES_5] = "ces_5",
+        [COUNTER_CES_6] = "ces_6",
+        [COUNTER_CES_7] = "ces_7",
         [COUNTER_INVITED] = "invited",
         [COUNTER_INVITED_ANSWERED] = "invited_answered",
     };
@@ -173,7 +191,11 @@ static enum outcome compare_counted(struct db_connection *connection, const char
     if (outcome == OUTCOME_OK) {
         outcome = db_query_once(connection, &rows, compare, DB_PARAMS(account, limit));
     }
-    return outcome == OUTCOME_OK ? audit_from_rows(rows, audit) : outcome;
+    outcome = outcome == OUTCOME_OK ? audit_from_rows(rows, audit) : outcome;
+    int64_t choices = 0;
+    outcome = outcome == OUTCOME_OK ? count_choices_again(connection, account, &choices) : outcome;
+    audit->compared += choices;
+    return outcome == OUTCOME_OK ? compare_choices(connection, account, audit) : outcome;
 }
 
 enum outcome rollups_verify(struct db_connection *connection, int64_t account_id,
@@ -201,7 +223,10 @@ enum outcome rollups_rewrite(struct db_connection *connection, int64_t account_i
     if (outcome == OUTCOME_OK) {
         outcome = db_query_once(connection, &rows, rewrite, DB_PARAMS(account));
     }
-    return outcome;
+    if (outcome == OUTCOME_OK) {
+        outcome = count_choices_again(connection, account, &counted);
+    }
+    return outcome == OUTCOME_OK ? rewrite_choices(connection, account) : outcome;
 }
 
 enum outcome rollups_rebuild(struct db_connection *connection, int64_t account_id) {

@@ -13,21 +13,23 @@
 #include "domain/score.h"
 #include "store/db.h"
 
-#define ROLLUP_DIFFERENCES_LISTED 50
+#define ROLLUP_DIFFERENCES_LISTED 50 /* of each table */
 
 struct rollup_difference {
     char *survey; /* owned, as all the texts */
     char *dimension;
     char *value;
     char *day;
+    char *question; /* NULL in rollups; in choice_rollups only COUNTER_N counts */
+    char *choice;
     struct counters stored;
     struct counters counted;
 };
 
 struct rollup_audit {
-    int64_t compared;  /* sums over all slots: one for each survey, dimension, value and day */
+    int64_t compared;  /* sums over all slots: one for each key without it */
     int64_t differing; /* of them */
-    struct rollup_difference listed[ROLLUP_DIFFERENCES_LISTED]; /* the first ones, in key order */
+    struct rollup_difference listed[2 * ROLLUP_DIFFERENCES_LISTED]; /* the first of each table */
     size_t listed_count;
 };
 

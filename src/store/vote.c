@@ -14,6 +14,7 @@
 /* clang-format off */
 #define VOTE_COLUMNS                                                                           \
     "votes.id, votes.response_id, votes.understood, votes.csat, votes.nps, votes.comment, "    \
+    "votes.ces, votes.extras, "                                                                \
     DB_TIME("votes.answered_at") ", " DB_TIME("votes.received_at") ", votes.trust, "           \
     "votes.source, votes.effect, votes.revision, votes.evidence, votes.idempotency_hash, "     \
     "votes.idempotency_index, votes.body_hash, votes.account_id"
@@ -21,7 +22,7 @@
 /* A response's only vote, whose place is the response's row. */
 #define FIRST_VOTE_COLUMNS                                                                     \
     "responses.id, responses.id, responses.understood, responses.csat, responses.nps, "        \
-    "responses.comment, " DB_TIME("responses.answered_at") ", "                                \
+    "responses.comment, responses.ces, responses.extras, " DB_TIME("responses.answered_at") ", "                                \
     DB_TIME("responses.received_at") ", responses.trust, responses.source, "                   \
     "CASE responses.trust WHEN 'confirmed' THEN 'created' ELSE 'held' END, "                   \
     "responses.revision, responses.evidence, responses.idempotency_hash, "                     \
@@ -73,19 +74,19 @@ static bool read_idempotency(const PGresult *rows, int row, int first,
 
 static bool vote_from_row(const PGresult *rows, int row, struct stored_vote *vote) {
     struct stored_vote read = {.answers = ANSWERS_NONE};
-    read.account_id = db_int(rows, row, 16);
-    read.answered_at_us = db_time(rows, row, 6);
-    read.received_at_us = db_time(rows, row, 7);
-    strncpy(read.source, PQgetvalue(rows, row, 9), SOURCE_BYTES_MAX);
-    read.revision = (int)db_int(rows, row, 11);
-    const char *evidence = db_text(rows, row, 12);
+    read.account_id = db_int(rows, row, 18);
+    read.answered_at_us = db_time(rows, row, 8);
+    read.received_at_us = db_time(rows, row, 9);
+    strncpy(read.source, PQgetvalue(rows, row, 11), SOURCE_BYTES_MAX);
+    read.revision = (int)db_int(rows, row, 13);
+    const char *evidence = db_text(rows, row, 14);
     read.evidence = evidence ? strdup(evidence) : NULL;
     bool whole = (!evidence || read.evidence) && uuid_parse(PQgetvalue(rows, row, 0), &read.id) &&
                  uuid_parse(PQgetvalue(rows, row, 1), &read.response_id) &&
                  answers_from_row(rows, row, 2, &read.answers) &&
-                 trust_from_name(PQgetvalue(rows, row, 8), &read.trust) &&
-                 effect_from_name(PQgetvalue(rows, row, 10), &read.effect) &&
-                 read_idempotency(rows, row, 13, &read.idempotency);
+                 trust_from_name(PQgetvalue(rows, row, 10), &read.trust) &&
+                 effect_from_name(PQgetvalue(rows, row, 12), &read.effect) &&
+                 read_idempotency(rows, row, 15, &read.idempotency);
     if (!whole) {
         log_error("could not read a row of votes");
         stored_vote_clear(&read);
@@ -144,10 +145,11 @@ enum outcome store_vote(struct db_connection *connection, const struct vote *vot
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     return db_query(
         connection, &rows,
-        "INSERT INTO votes (account_id, id, response_id, understood, csat, nps, comment,"
+        "INSERT INTO votes (account_id, id, response_id, understood, csat, nps, comment, ces, "
+        "extras,"
         " answered_at, received_at, trust, source, effect, revision, evidence,"
         " idempotency_hash, idempotency_index, body_hash) VALUES ($1, $2, $3, $4, $5, $6,"
-        " $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        " $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         params_from(&params, 0, params.count));
 }
 
@@ -160,10 +162,11 @@ enum outcome store_first_vote(struct db_connection *connection, int64_t account_
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     return db_query(
         connection, &rows,
-        "INSERT INTO votes (account_id, id, response_id, understood, csat, nps, comment,"
+        "INSERT INTO votes (account_id, id, response_id, understood, csat, nps, comment, ces, "
+        "extras,"
         " answered_at, received_at, trust, source, effect, revision, evidence,"
         " idempotency_hash, idempotency_index, body_hash)"
-        " SELECT account_id, id, id, understood, csat, nps, comment, answered_at,"
+        " SELECT account_id, id, id, understood, csat, nps, comment, ces, extras, answered_at,"
         " received_at, trust, source,"
         " CASE trust WHEN 'confirmed' THEN 'created' ELSE 'held' END, revision, evidence,"
         " idempotency_hash, idempotency_index, body_hash"

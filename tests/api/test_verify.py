@@ -137,3 +137,22 @@ def test_the_demo_refuses_what_it_cannot_do(service):
     assert service.cli("demo", "--days", 3).returncode == 2
     assert service.cli("demo", "--account", 4711).returncode == 1
     assert "no survey" in service.cli("demo", "--survey", "nothing").stderr
+
+
+def test_a_choice_that_was_miscounted_is_found_and_mended(service):
+    account = filled(service, "choices")
+    service.sql("UPDATE responses SET ces = 7, extras = '{\"choices\": {\"topic\": [\"billing\", \"delay\"]}}'"
+                " WHERE trust = 'confirmed' AND team = 'red' AND account_id = %s", account)
+    done = service.cli("verify", "--account", account)
+    assert done.returncode == 1 and re.search(r"\tces_7 0 should be \d+$", done.stdout, re.M)
+    assert re.search(r"\ttopic=billing\tn 0 should be \d+$", done.stdout, re.M)
+    service.cli("verify", "--rebuild", "--account", account, check=True)
+    assert service.cli("verify", "--account", account).returncode == 0
+    answered, billing = (service.sql("SELECT sum(n)::int FROM choice_rollups WHERE dimension = 'team' AND question = 'topic'"
+                                     " AND choice = %s AND account_id = %s", choice, account)[0][0] for choice in ("", "billing"))
+    assert answered == billing > 0
+    service.sql("UPDATE choice_rollups SET n = n + 1 WHERE choice = 'billing' AND dimension = 'all' AND account_id = %s", account)
+    done = service.cli("verify", "--account", account)
+    assert done.returncode == 1
+    assert re.search(r"\tall\t\t\S+\ttopic=billing\tn \d+ should be \d+$", done.stdout, re.M), done.stdout
+    service.cli("verify", "--rebuild", "--account", account, check=True)

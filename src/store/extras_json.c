@@ -1,0 +1,88 @@
+#include "store/extras_json.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+static void append_choices(struct text *text, const struct extras *extras, size_t end) {
+    text_append(text, "\"choices\":{");
+    for (size_t i = 0; i < end; i++) {
+        if (extras_starts_question(extras, i)) {
+            text_append(text, i ? "]," : "");
+            text_append_json(text, extras->list[i].question);
+            text_append(text, ":[");
+        } else {
+            text_append_char(text, ',');
+        }
+        text_append_json(text, extras->list[i].value);
+    }
+    text_append(text, "]}");
+}
+
+static void append_texts(struct text *text, const struct extras *extras, size_t start) {
+    text_append(text, "\"texts\":{");
+    for (size_t i = start; i < extras->count; i++) {
+        text_append(text, i > start ? "," : "");
+        text_append_json(text, extras->list[i].question);
+        text_append_char(text, ':');
+        text_append_json(text, extras->list[i].value);
+    }
+    text_append_char(text, '}');
+}
+
+void extras_append_members(struct text *text, const struct extras *extras) {
+    size_t choices = 0;
+    while (choices < extras->count && extras->list[choices].kind == EXTRA_CHOICE) {
+        choices++;
+    }
+    if (choices > 0) {
+        append_choices(text, extras, choices);
+    }
+    text_append(text, choices > 0 && choices < extras->count ? "," : "");
+    if (choices < extras->count) {
+        append_texts(text, extras, choices);
+    }
+}
+
+static bool read_choices(const json_t *choices, struct extras *extras) {
+    const char *question;
+    json_t *chosen;
+    json_object_foreach((json_t *)choices, question, chosen) {
+        size_t index;
+        json_t *choice;
+        json_array_foreach(chosen, index, choice) {
+            if (!json_is_string(choice) ||
+                !extras_add(extras, EXTRA_CHOICE, question, json_string_value(choice))) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool read_texts(const json_t *texts, struct extras *extras) {
+    const char *question;
+    json_t *text;
+    json_object_foreach((json_t *)texts, question, text) {
+        if (!json_is_string(text) ||
+            !extras_add(extras, EXTRA_TEXT, question, json_string_value(text))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void release_json(json_t **json) {
+    json_decref(*json);
+}
+
+bool extras_from_json(const char *json, struct extras *extras) {
+    CLEANUP(release_json) json_t *object = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_object(object) || !read_choices(json_object_get(object, "choices"), extras) ||
+        !read_texts(json_object_get(object, "texts"), extras)) {
+        extras_clear(extras);
+        return false;
+    }
+    return true;
+}
