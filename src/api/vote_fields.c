@@ -41,12 +41,12 @@ static const struct field answer_fields[] = {
 
 static const struct field_table answer_table = FIELD_TABLE(answer_fields);
 
-/* Our own page weighs its votes before it says so; nobody else may. */
+/* Our own pages weigh their votes before they say so; nobody else may. */
 static const char *source_objection(const char *text) {
     if (strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(text)) {
         return "may have only a-z, 0-9, _ and -";
     }
-    return strcmp(text, "page") == 0 ? "is kept for the survey page" : NULL;
+    return source_is_own(text) ? "is kept for answers that come from the survey page" : NULL;
 }
 
 static const struct field vote_fields[] = {

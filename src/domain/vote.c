@@ -45,6 +45,16 @@ bool effect_from_name(const char *name, enum vote_effect *effect) {
     return false;
 }
 
+bool source_is_own(const char *source) {
+    static const char *const own[] = {SOURCE_PAGE, SOURCE_LINK, SOURCE_LINK_UNVERIFIED};
+    for (size_t i = 0; i < COUNT(own); i++) {
+        if (strcmp(source, own[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool idempotency_same_key(const struct idempotency *one, const struct idempotency *other) {
     return one->given && other->given && one->index == other->index &&
            memcmp(one->key_hash, other->key_hash, HASH_BYTES) == 0;

@@ -13,6 +13,12 @@
 #define SOURCE_BYTES_MAX      32
 #define HASH_BYTES            16
 
+/* Sources that only the service itself gives: nobody else may say that a customer's page was
+ * weighed. */
+#define SOURCE_PAGE            "page"            /* the page of an invitation */
+#define SOURCE_LINK            "link"            /* the page of a signed link */
+#define SOURCE_LINK_UNVERIFIED "link_unverified" /* the page of a link that nobody signed */
+
 enum trust {
     TRUST_CONFIRMED,
     TRUST_PROVISIONAL,
@@ -40,6 +46,9 @@ struct idempotency {
 
 /* True when both were given, with the same key and place in the array; inside one account. */
 bool idempotency_same_key(const struct idempotency *one, const struct idempotency *other);
+
+/* True for the sources that only the service itself gives. */
+bool source_is_own(const char *source);
 
 /* A submission on its way to the database. */
 struct vote {

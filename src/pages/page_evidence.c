@@ -21,8 +21,8 @@ static enum outcome load_views(struct app *app, const struct evidence_source *so
         return outcome;
     }
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
-    const struct token *token = &source->visit->token;
-    return connection ? load_view_summary(connection, token->account_id, &token->invitation_id,
+    const struct visit *visit = source->visit;
+    return connection ? load_view_summary(connection, visit->account_id, &visit->id,
                                           source->nonce->rendered_at_us, views)
                       : OUTCOME_UNAVAILABLE;
 }
@@ -54,23 +54,19 @@ static bool comment_typed(const struct visit *visit, const struct answers *answe
 }
 
 static int64_t since(int64_t later_us, int64_t earlier_us) {
-    return later_us == TIME_NONE ? TIME_NONE : later_us - earlier_us;
-}
-
-static int64_t sent_at(const struct invitation *invitation) {
-    return invitation->sent_at_us == TIME_NONE ? invitation->created_at_us : invitation->sent_at_us;
+    bool known = later_us != TIME_NONE && earlier_us != TIME_NONE;
+    return known ? later_us - earlier_us : TIME_NONE;
 }
 
 /* All but what the views tell. */
 static struct evidence gather_at_hand(const struct evidence_source *source,
                                       const struct signing_key *key) {
     int64_t now_us = time_now_us();
-    int64_t sent_at_us = sent_at(&source->visit->invitation);
     const struct nonce *nonce = source->nonce;
     return (struct evidence){
         .elapsed_us = now_us - nonce->rendered_at_us,
         .sent_to_first_view_us = TIME_NONE,
-        .sent_to_submit_us = now_us - sent_at_us,
+        .sent_to_submit_us = since(now_us, source->visit->sent_at_us),
         .trap_filled = trap_filled(source->request),
         .cross_site = is_cross_site(source->request),
         .scanner_agent = scanner_agent(request_header(source->request, "User-Agent")),
@@ -95,8 +91,7 @@ enum outcome evidence_gather(struct app *app, const struct evidence_source *sour
     enum outcome outcome = load_views(app, source, &views);
     if (outcome == OUTCOME_OK) {
         gathered.burst_values = views.burst_values;
-        gathered.sent_to_first_view_us =
-            since(views.first_viewed_at_us, sent_at(&source->visit->invitation));
+        gathered.sent_to_first_view_us = since(views.first_viewed_at_us, source->visit->sent_at_us);
         *evidence = gathered;
     }
     return outcome;

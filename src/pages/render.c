@@ -1,6 +1,7 @@
 #include "pages/render.h"
 
 #include "app.h"
+#include "base/cleanup.h"
 #include "store/signing_key.h"
 
 enum outcome seal_prepare(struct app *app, const struct request *request,
@@ -25,15 +26,17 @@ static void seal_nonce(const struct visit *visit, const struct seal *seal, bool 
         .confirming = confirming,
         .preselected = seal->preselected,
     };
-    nonce_seal(&nonce, &seal->key, &visit->token.invitation_id, text);
+    nonce_seal(&nonce, &seal->key, &visit->id, text);
 }
 
 struct response render_survey(const struct visit *visit, const struct seal *seal,
                               const struct form_answers *filled, bool stale, int64_t now_us) {
+    CLEANUP(text_clear) struct text action = {0};
     char nonce[NONCE_TEXT_SIZE];
+    visit_append_url(visit, "", &action);
     seal_nonce(visit, seal, false, now_us, nonce);
     const struct survey_form form = {
-        .token = visit->token_text,
+        .action = action.bytes,
         .nonce = nonce,
         .filled = filled,
         .chosen = answers_empty(&seal->preselected) ? NULL : &seal->preselected,
@@ -44,8 +47,10 @@ struct response render_survey(const struct visit *visit, const struct seal *seal
 
 struct response render_confirm(const struct visit *visit, const struct seal *seal,
                                const struct form_answers *filled, int64_t now_us) {
+    CLEANUP(text_clear) struct text action = {0};
     char nonce[NONCE_TEXT_SIZE];
+    visit_append_url(visit, "", &action);
     seal_nonce(visit, seal, true, now_us, nonce);
-    const struct survey_form form = {.token = visit->token_text, .nonce = nonce, .filled = filled};
+    const struct survey_form form = {.action = action.bytes, .nonce = nonce, .filled = filled};
     return confirm_form_respond(&visit->page, &form);
 }

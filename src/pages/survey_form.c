@@ -182,9 +182,9 @@ static void append_intro(struct text *text, const struct page *page,
 
 static void append_form_start(struct text *text, const struct survey_form *form) {
     html(text,
-         "<form method=\"post\" action=\"/s/%s\">\n"
+         "<form method=\"post\" action=\"%s\">\n"
          "<input type=\"hidden\" name=\"" FIELD_NONCE "\" value=\"%s\">\n",
-         form->token, form->nonce);
+         form->action, form->nonce);
 }
 
 static void append_trap(struct text *text, const struct locale *locale) {

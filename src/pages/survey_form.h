@@ -10,7 +10,7 @@
 #define FIELD_CHANGE "change"  /* the confirm page's second button */
 
 struct survey_form {
-    const char *token; /* lent, as all here */
+    const char *action; /* where it is sent; lent, as all here */
     const char *nonce;
     const struct form_answers *filled; /* what is filled in, and its mistakes */
     const struct answers *chosen;      /* the answer that the link carried, or NULL */

@@ -25,8 +25,7 @@ static bool is_prefetch(const struct request *request) {
 static void note_view(struct app *app, const struct request *request, const struct visit *visit,
                       const struct answers *preselected, int64_t now_us) {
     if (strcmp(request->method, "GET") == 0 && !is_prefetch(request)) {
-        view_log_add(app->view_log, visit->token.account_id, &visit->token.invitation_id,
-                     preselected, now_us);
+        view_log_add(app->view_log, visit->account_id, &visit->id, preselected, now_us);
     }
 }
 
@@ -67,8 +66,9 @@ struct response get_thanks(struct app *app, const struct request *request) {
     html(&text, "<h1>%s</h1><p>%s</p>", locale->thanks_title,
          page_text(&visit.page, SURVEY_TEXT_THANK_YOU));
     if (visit.state == VISIT_OPEN) {
-        html(&text, "<a class=\"b alt\" href=\"/s/%s\">%s</a>", visit.token_text,
-             locale->thanks_change);
+        CLEANUP(text_clear) struct text url = {0};
+        visit_append_url(&visit, "", &url);
+        html(&text, "<a class=\"b alt\" href=\"%s\">%s</a>", url.bytes, locale->thanks_change);
     }
     text_append(&text, "</div>\n");
     page_close(&text);

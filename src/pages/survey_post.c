@@ -46,10 +46,9 @@ static void open_nonce(struct app *app, const struct request *request,
     const char *text = request_form(request, FIELD_NONCE);
     struct signing_key key;
     int id;
-    submission->nonce_opened = nonce_key_id(text, &id) &&
-                               signing_keys_find(app->signing_keys, id, &key) &&
-                               nonce_open(text, &key, &submission->visit.token.invitation_id,
-                                          time_now_us(), &submission->nonce);
+    submission->nonce_opened =
+        nonce_key_id(text, &id) && signing_keys_find(app->signing_keys, id, &key) &&
+        nonce_open(text, &key, &submission->visit.id, time_now_us(), &submission->nonce);
     if (!submission->nonce_opened) {
         submission->nonce.preselected = ANSWERS_NONE;
     }
@@ -94,20 +93,20 @@ static struct vote *vote_new(const struct submitted_form *submission) {
         return NULL;
     }
     *vote = (struct vote){
-        .account_id = visit->token.account_id,
+        .account_id = visit->account_id,
         .id = uuid_new(),
         .contact = CONTACT_NONE,
         .answers = ANSWERS_NONE,
-        .source = "page",
         .answered_at_us = time_now_us(),
         .received_at_us = time_now_us(),
         .edit_window_us = visit->survey->edit_window_days * US_PER_DAY,
-        .has_invitation = true,
-        .invitation_id = visit->invitation.id,
+        .has_invitation = visit->invited,
+        .invitation_id = visit->id,
     };
-    memcpy(vote->survey, visit->invitation.survey, sizeof vote->survey);
+    memcpy(vote->survey, visit->survey->name, sizeof vote->survey);
+    snprintf(vote->source, sizeof vote->source, "%s", visit->source);
     identify_vote(submission, &vote->idempotency);
-    if (!contact_copy(&visit->invitation.contact, &vote->contact) ||
+    if (!contact_copy(&visit->contact, &vote->contact) ||
         !answers_copy(&submission->filled.answers, &vote->answers)) {
         return NULL;
     }
@@ -117,10 +116,13 @@ static struct vote *vote_new(const struct submitted_form *submission) {
 }
 
 static struct response respond_thanks(const struct visit *visit) {
-    char location[sizeof "/s//thanks" + TOKEN_TEXT_SIZE];
-    snprintf(location, sizeof location, "/s/%s/thanks", visit->token_text);
+    CLEANUP(text_clear) struct text location = {0};
+    visit_append_url(visit, "/thanks", &location);
+    if (location.failed) {
+        return visit_respond_unavailable(visit);
+    }
     struct response response = respond_empty(303);
-    response_set_header(&response, "Location", location);
+    response_set_header(&response, "Location", location.bytes);
     page_set_headers(&response);
     return response;
 }

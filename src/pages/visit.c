@@ -1,7 +1,5 @@
 #include "pages/visit.h"
 
-#include <string.h>
-
 #include "app.h"
 #include "base/cleanup.h"
 #include "base/time.h"
@@ -27,9 +25,9 @@ static enum visit_state state_of(enum outcome outcome) {
     return VISIT_UNAVAILABLE;
 }
 
-/* The invitation's language, else what the browser asks for. */
+/* The contact's language, else what the browser asks for. */
 static void choose_language(const struct request *request, struct visit *visit) {
-    const char *language = visit->invitation.contact.language;
+    const char *language = visit->contact.language;
     const struct locale *locale = locale_find(language);
     visit->page.locale =
         locale ? locale : locale_negotiate(request_header(request, "Accept-Language"));
@@ -50,25 +48,13 @@ static void judge_response(struct survey_response *response, struct visit *visit
 
 static void judge_expiry(struct visit *visit) {
     bool answered = !answers_empty(&visit->answers);
-    if (!answered && time_now_us() >= visit->invitation.expires_at_us) {
+    if (!answered && time_now_us() >= visit->expires_at_us) {
         visit->state = VISIT_EXPIRED;
     }
 }
 
-static enum outcome find_invitation(struct app *app, struct visit *visit) {
-    enum outcome outcome = signing_keys_read(app->signing_keys, visit->token_text, &visit->token);
-    if (outcome != OUTCOME_OK) {
-        return outcome;
-    }
-    CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
-    return connection ? load_invitation(connection, visit->token.account_id,
-                                        &visit->token.invitation_id, &visit->invitation)
-                      : OUTCOME_UNAVAILABLE;
-}
-
 static enum outcome find_answers(struct app *app, struct visit *visit) {
-    const struct invitation *invitation = &visit->invitation;
-    if (invitation->answered_at_us == TIME_NONE) {
+    if (!visit->maybe_answered) {
         return OUTCOME_OK;
     }
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
@@ -77,41 +63,80 @@ static enum outcome find_answers(struct app *app, struct visit *visit) {
     }
     CLEANUP(survey_response_clear)
     struct survey_response response = {.contact = CONTACT_NONE, .answers = ANSWERS_NONE};
-    enum outcome outcome = load_contact_response(
-        connection, invitation->account_id, invitation->survey, invitation->contact.ref, &response);
+    enum outcome outcome = load_contact_response(connection, visit->account_id, visit->survey->name,
+                                                 visit->contact.ref, &response);
     if (outcome == OUTCOME_OK) {
         judge_response(&response, visit);
     }
     return outcome == OUTCOME_NOT_FOUND ? OUTCOME_OK : outcome;
 }
 
-static enum outcome find_all(struct app *app, struct visit *visit) {
-    enum outcome outcome = find_invitation(app, visit);
-    if (outcome == OUTCOME_OK) {
-        outcome = survey_cache_get(app->survey_cache, visit->token.account_id,
-                                   visit->invitation.survey, true, &visit->survey);
-    }
-    return outcome == OUTCOME_OK ? find_answers(app, visit) : outcome;
-}
-
-void visit_open(struct app *app, const struct request *request, struct visit *visit) {
-    *visit = (struct visit){.invitation = INVITATION_NONE, .answers = ANSWERS_NONE};
-    const char *text = request_path_param(request, "token");
-    if (text && strlen(text) == TOKEN_LENGTH) {
-        memcpy(visit->token_text, text, TOKEN_TEXT_SIZE);
-    }
-    enum visit_state found = state_of(find_all(app, visit));
-    if (found != VISIT_OPEN) {
-        visit->state = found;
+void visit_settle(struct app *app, const struct request *request, enum outcome found,
+                  struct visit *visit) {
+    enum visit_state state = state_of(found == OUTCOME_OK ? find_answers(app, visit) : found);
+    if (state != VISIT_OPEN) {
+        visit->state = state;
     } else if (visit->state == VISIT_OPEN) {
         judge_expiry(visit);
     }
     choose_language(request, visit);
-    visit->page.survey = found == VISIT_OPEN ? visit->survey : NULL;
+    visit->page.survey = state == VISIT_OPEN ? visit->survey : NULL;
+}
+
+/* Takes over what the visit needs of its invitation. */
+static void take_invitation(struct invitation *invitation, struct visit *visit) {
+    visit->account_id = invitation->account_id;
+    visit->id = invitation->id;
+    visit->invited = true;
+    visit->maybe_answered = invitation->answered_at_us != TIME_NONE;
+    visit->contact = invitation->contact;
+    invitation->contact = CONTACT_NONE;
+    bool sent = invitation->sent_at_us != TIME_NONE;
+    visit->sent_at_us = sent ? invitation->sent_at_us : invitation->created_at_us;
+    visit->expires_at_us = invitation->expires_at_us;
+}
+
+static enum outcome load_token_invitation(struct app *app, const char *text,
+                                          struct invitation *invitation) {
+    struct token token;
+    enum outcome outcome = signing_keys_read(app->signing_keys, text, &token);
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
+    return connection
+               ? load_invitation(connection, token.account_id, &token.invitation_id, invitation)
+               : OUTCOME_UNAVAILABLE;
+}
+
+static enum outcome find_invitation(struct app *app, const struct request *request,
+                                    struct visit *visit) {
+    const char *token = request_path_param(request, "token");
+    CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
+    enum outcome outcome = load_token_invitation(app, token, &invitation);
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    take_invitation(&invitation, visit);
+    text_append_format(&visit->path, "/s/%s", token);
+    return survey_cache_get(app->survey_cache, visit->account_id, invitation.survey, true,
+                            &visit->survey);
+}
+
+void visit_open(struct app *app, const struct request *request, struct visit *visit) {
+    *visit = VISIT_NONE;
+    visit->source = SOURCE_PAGE;
+    visit_settle(app, request, find_invitation(app, request, visit), visit);
+}
+
+void visit_append_url(const struct visit *visit, const char *suffix, struct text *url) {
+    text_append_bytes(url, visit->path.bytes, visit->path.length);
+    text_append(url, suffix);
 }
 
 void visit_clear(struct visit *visit) {
-    invitation_clear(&visit->invitation);
+    text_clear(&visit->path);
+    contact_clear(&visit->contact);
     answers_clear(&visit->answers);
     survey_cache_release(&visit->survey);
 }

@@ -1,12 +1,13 @@
-/* Who opened a survey link: the invitation behind its token, the survey, the answer so far. */
+/* Who opened a survey link: whose answer it is, the survey, the answer so far. */
 #ifndef PAGES_VISIT_H
 #define PAGES_VISIT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "domain/invitation.h"
+#include "base/outcome.h"
+#include "base/uuid.h"
 #include "domain/survey.h"
-#include "domain/token.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "pages/page.h"
@@ -23,18 +24,36 @@ enum visit_state {
 
 struct visit {
     enum visit_state state;
-    struct page page; /* its survey and language are set unless UNKNOWN or UNAVAILABLE */
-    char token_text[TOKEN_TEXT_SIZE];
-    struct token token;
-    struct invitation invitation;
+    struct page page;   /* its survey and language are set unless UNKNOWN or UNAVAILABLE */
+    struct text path;   /* owned; where its form goes */
+    const char *source; /* of the votes that come from here; static */
+    int64_t account_id;
+    struct uuid id;      /* what its views and nonces are bound to: the invitation's */
+    bool invited;        /* id is an invitation's */
+    bool maybe_answered; /* false: there is no response to look for */
+    struct contact contact;
+    int64_t sent_at_us; /* TIME_NONE when not known */
+    int64_t expires_at_us;
     const struct survey *survey; /* lent by the cache until visit_clear */
     struct answers answers;      /* the confirmed ones so far, or ANSWERS_NONE */
 };
 
-/* Opens the link in the request's path; blocks on the database. The caller clears *visit, whatever
- * its state. */
+/* Nobody yet; for what opens a visit. */
+#define VISIT_NONE                                                                                 \
+    ((struct visit){.contact = CONTACT_NONE, .sent_at_us = INT64_MIN, .answers = ANSWERS_NONE})
+
+/* Opens the link of an invitation, in the request's path; blocks on the database. The caller clears
+ * *visit, whatever its state. */
 void visit_open(struct app *app, const struct request *request, struct visit *visit);
 void visit_clear(struct visit *visit);
+
+/* The last step of opening: finds the answer so far, says in which state the visit is, and chooses
+ * the language. found tells whether the contact and the survey were found. */
+void visit_settle(struct app *app, const struct request *request, enum outcome found,
+                  struct visit *visit);
+
+/* Appends the visit's own address, suffix ("/thanks") being added to its path. */
+void visit_append_url(const struct visit *visit, const char *suffix, struct text *url);
 
 /* The page that says why not, for any state but VISIT_OPEN. */
 struct response visit_refuse(const struct visit *visit);
