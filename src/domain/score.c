@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-#define Z95 1.959963984540054 /* the standard normal's 97.5 % quantile */
-
 /* Rocks's default adjustment: what is added to detractors, passives, promoters. */
 #define NPS_ADDED_EXTREME 0.75
 #define NPS_ADDED_PASSIVE 1.5
@@ -27,19 +25,24 @@ struct interval wilson_interval(int64_t x, int64_t n) {
     };
 }
 
-struct interval nps_interval(int64_t detractors, int64_t passives, int64_t promoters) {
+struct nps_estimate nps_estimate(int64_t detractors, int64_t passives, int64_t promoters) {
     double against = (double)detractors + NPS_ADDED_EXTREME;
     double neutral = (double)passives + NPS_ADDED_PASSIVE;
     double in_favour = (double)promoters + NPS_ADDED_EXTREME;
     double n = against + neutral + in_favour;
-    double adjusted = (in_favour - against) / n;
-    double half = Z95 * sqrt(((in_favour + against) / n - adjusted * adjusted) / n);
+    double mean = (in_favour - against) / n;
+    return (struct nps_estimate){mean, sqrt(((in_favour + against) / n - mean * mean) / n)};
+}
+
+struct interval nps_interval(int64_t detractors, int64_t passives, int64_t promoters) {
+    struct nps_estimate adjusted = nps_estimate(detractors, passives, promoters);
+    double half = Z95 * adjusted.error;
 
     /* The published point is not adjusted; a single answer's lies just outside. */
     double point = (double)(promoters - detractors) / (double)(detractors + passives + promoters);
     return (struct interval){
-        .low = fmin(fmax(adjusted - half, -1), point),
-        .high = fmax(fmin(adjusted + half, 1), point),
+        .low = fmin(fmax(adjusted.mean - half, -1), point),
+        .high = fmax(fmin(adjusted.mean + half, 1), point),
     };
 }
 

@@ -9,6 +9,8 @@
 #define SCORE_WITHHELD_BELOW 5  /* a group's rates with fewer answers are not shown */
 #define SCORE_THIN_BELOW     10 /* shown, but marked */
 
+#define Z95 1.959963984540054 /* the standard normal's 97.5 % quantile */
+
 /* One rollup row's worth of sums, in the order of COUNTER_COLUMNS (store/counting.h). */
 enum counter {
     COUNTER_N,
@@ -55,10 +57,18 @@ struct interval {
  */
 struct interval wilson_interval(int64_t x, int64_t n);
 
+/* A net promoter score in -1..1 and its standard error, after adding 0.75 detractors, 1.5 passives
+ * and 0.75 promoters: Rocks's default adjustment. */
+struct nps_estimate {
+    double mean;
+    double error;
+};
+
+struct nps_estimate nps_estimate(int64_t detractors, int64_t passives, int64_t promoters);
+
 /*
  * Adjusted Wald 95 % interval of a net promoter score in -1..1 (Rocks 2016, The American
- * Statistician 70:365, arXiv 1601.07235): adds 0.75 detractors, 1.5 passives, 0.75 promoters, then
- * Wald.
+ * Statistician 70:365, arXiv 1601.07235): Wald's round nps_estimate.
  */
 struct interval nps_interval(int64_t detractors, int64_t passives, int64_t promoters);
 

@@ -11,13 +11,7 @@
 
 #include "base/array.h"
 #include "domain/score.h"
-
-#define assert_near(value, expected, tolerance)                                                    \
-    do {                                                                                           \
-        if (!(fabs((value) - (expected)) <= (tolerance))) {                                        \
-            fail_msg("%s is %.12f, not %.12f", #value, (double)(value), (double)(expected));       \
-        }                                                                                          \
-    } while (0)
+#include "../support/near.h"
 
 static void wilson_reproduces_newcombe_1998(void **state) {
     (void)state;
