@@ -22,6 +22,7 @@ static const char *const text_names[SURVEY_TEXTS] = {
     [SURVEY_TEXT_UNDERSTOOD] = "understood",
     [SURVEY_TEXT_CSAT] = "csat",
     [SURVEY_TEXT_NPS] = "nps",
+    [SURVEY_TEXT_CES] = "ces",
     [SURVEY_TEXT_COMMENT] = "comment",
     [SURVEY_TEXT_UNDERSTOOD_YES] = "understood_yes",
     [SURVEY_TEXT_UNDERSTOOD_PARTLY] = "understood_partly",
@@ -30,6 +31,8 @@ static const char *const text_names[SURVEY_TEXTS] = {
     [SURVEY_TEXT_CSAT_HIGH] = "csat_high",
     [SURVEY_TEXT_NPS_LOW] = "nps_low",
     [SURVEY_TEXT_NPS_HIGH] = "nps_high",
+    [SURVEY_TEXT_CES_LOW] = "ces_low",
+    [SURVEY_TEXT_CES_HIGH] = "ces_high",
 };
 
 static void language_clear(struct survey_language *language) {

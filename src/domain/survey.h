@@ -41,6 +41,7 @@ enum survey_text {
     SURVEY_TEXT_UNDERSTOOD, /* the questions themselves */
     SURVEY_TEXT_CSAT,
     SURVEY_TEXT_NPS,
+    SURVEY_TEXT_CES,
     SURVEY_TEXT_COMMENT,
     SURVEY_TEXT_UNDERSTOOD_YES, /* scale labels */
     SURVEY_TEXT_UNDERSTOOD_PARTLY,
@@ -49,6 +50,8 @@ enum survey_text {
     SURVEY_TEXT_CSAT_HIGH,
     SURVEY_TEXT_NPS_LOW,
     SURVEY_TEXT_NPS_HIGH,
+    SURVEY_TEXT_CES_LOW,
+    SURVEY_TEXT_CES_HIGH,
     SURVEY_TEXTS,
 };
 
@@ -90,7 +93,7 @@ void survey_clear(struct survey *survey);
 const char *question_name(enum question question);
 bool question_from_name(const char *name, enum question *question);
 
-/* "intro", "thank_you", "understood", ..., "nps_high". */
+/* "intro", "thank_you", "understood", ..., "ces_high". */
 const char *survey_text_name(enum survey_text text);
 bool survey_text_from_name(const char *name, enum survey_text *text);
 

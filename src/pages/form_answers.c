@@ -71,7 +71,7 @@ static bool read_comment(const char *value, bool required, struct form_answers *
     }
     if (!*comment) {
         free(comment);
-        form->mistakes[QUESTION_COMMENT] = required ? FORM_REQUIRED : FORM_FINE;
+        form->mistakes[QUESTION_COMMENT] = required ? FORM_REQUIRED_TEXT : FORM_FINE;
         return true;
     }
     form->answers.comment = comment;
@@ -96,7 +96,8 @@ bool form_answers_read(const struct request *request, const struct survey *surve
         form->mistake_count += form->mistakes[question] != FORM_FINE;
     }
     if (form->mistake_count == 0 && answers_empty(&form->answers)) {
-        form->mistakes[survey->questions[0].question] = FORM_REQUIRED;
+        enum question first = survey->questions[0].question;
+        form->mistakes[first] = first == QUESTION_COMMENT ? FORM_REQUIRED_TEXT : FORM_REQUIRED;
         form->mistake_count = 1;
     }
     return true;

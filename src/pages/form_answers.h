@@ -9,9 +9,10 @@
 
 enum form_mistake {
     FORM_FINE,
-    FORM_REQUIRED,     /* nothing was answered */
-    FORM_UNKNOWN,      /* not on the question's scale */
-    FORM_COMMENT_LONG, /* over COMMENT_CHARACTERS_MAX */
+    FORM_REQUIRED,      /* nothing was chosen */
+    FORM_REQUIRED_TEXT, /* nothing was written */
+    FORM_UNKNOWN,       /* not on the question's scale */
+    FORM_COMMENT_LONG,  /* over COMMENT_CHARACTERS_MAX */
 };
 
 struct form_answers {

@@ -55,6 +55,9 @@ void append_mistake(struct text *text, const struct locale *locale, enum form_mi
     case FORM_REQUIRED:
         text_append_html(text, locale->error_required);
         break;
+    case FORM_REQUIRED_TEXT:
+        text_append_html(text, locale->error_required_text);
+        break;
     case FORM_UNKNOWN:
         text_append_html(text, locale->error_unknown);
         break;

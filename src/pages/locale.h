@@ -21,8 +21,13 @@
     TEXT(question_nps)                                                                             \
     TEXT(nps_low)                                                                                  \
     TEXT(nps_high)                                                                                 \
+    TEXT(question_ces)                                                                             \
+    TEXT(ces_low)                                                                                  \
+    TEXT(ces_high)                                                                                 \
     TEXT(question_comment)                                                                         \
     TEXT(optional)                                                                                 \
+    TEXT(choose_one)  /* above a choice of one */                                                  \
+    TEXT(choose_many) /* of several */                                                             \
     TEXT(comment_hint)                                                                             \
     TEXT(page_intro)                                                                               \
     TEXT(page_chosen) /* {answer} */                                                               \
@@ -43,6 +48,8 @@
     TEXT(link_wrong_text)                                                                          \
     TEXT(answered_title)                                                                           \
     TEXT(answered_text)                                                                            \
+    TEXT(survey_closed_title) /* the survey takes no more answers */                               \
+    TEXT(survey_closed_text)                                                                       \
     TEXT(not_found_title)                                                                          \
     TEXT(not_found_text)                                                                           \
     TEXT(unavailable_title)                                                                        \
@@ -50,6 +57,7 @@
     TEXT(error_prefix)                                                                             \
     TEXT(error_summary)                                                                            \
     TEXT(error_required)                                                                           \
+    TEXT(error_required_text) /* of a text, where the former is of a choice */                     \
     TEXT(error_unknown)                                                                            \
     TEXT(error_comment_long) /* {max} */                                                           \
     TEXT(error_stale)                                                                              \

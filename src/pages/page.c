@@ -68,6 +68,7 @@ static const size_t locale_texts[SURVEY_TEXTS] = {
     [SURVEY_TEXT_UNDERSTOOD] = offsetof(struct locale, question_understood),
     [SURVEY_TEXT_CSAT] = offsetof(struct locale, question_csat),
     [SURVEY_TEXT_NPS] = offsetof(struct locale, question_nps),
+    [SURVEY_TEXT_CES] = offsetof(struct locale, question_ces),
     [SURVEY_TEXT_COMMENT] = offsetof(struct locale, question_comment),
     [SURVEY_TEXT_UNDERSTOOD_YES] = offsetof(struct locale, understood_yes),
     [SURVEY_TEXT_UNDERSTOOD_PARTLY] = offsetof(struct locale, understood_partly),
@@ -76,6 +77,8 @@ static const size_t locale_texts[SURVEY_TEXTS] = {
     [SURVEY_TEXT_CSAT_HIGH] = offsetof(struct locale, csat_high),
     [SURVEY_TEXT_NPS_LOW] = offsetof(struct locale, nps_low),
     [SURVEY_TEXT_NPS_HIGH] = offsetof(struct locale, nps_high),
+    [SURVEY_TEXT_CES_LOW] = offsetof(struct locale, ces_low),
+    [SURVEY_TEXT_CES_HIGH] = offsetof(struct locale, ces_high),
 };
 
 const char *page_text(const struct page *page, enum survey_text text) {

@@ -12,7 +12,7 @@ import pytest
 
 from support.survey_page import ANSWERS, PERSON_WAIT_S, answer_as_person, counted, invite, open_page, send
 
-LANGUAGES = ("en", "de", "ar", "he", "ja", "zh")
+LANGUAGES = ("ar", "de", "en", "es", "fr", "he", "it", "ja", "nl", "pl", "pt", "zh")
 HOSTILE = ["</title><script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)",
            "</textarea><script>alert(1)</script>", "<!-- -->&amp;&#39;", "{{nonce}}%s%n", "javascript:alert(1)"]
 
@@ -91,8 +91,8 @@ def test_the_invitation_decides_the_language(service, language, direction):
 
 
 @pytest.mark.parametrize("of_invitation, accept, language", [
-    (None, "de-AT, en;q=0.5", "de"), ("fr", "he", "he"), ("zh-Hant", "en", "zh"), (None, None, "en"),
-    ("pt-BR", "xx", "en")])
+    (None, "de-AT, en;q=0.5", "de"), ("sv", "he", "he"), ("zh-Hant", "en", "zh"), (None, None, "en"),
+    ("sv-SE", "xx", "en"), ("pt-BR", "en", "pt"), ("pt-PT", None, "pt")])
 def test_a_language_we_do_not_speak_is_negotiated(service, of_invitation, accept, language):
     path, _ = invite(service, **({"language": of_invitation} if of_invitation else {}))
     assert open_page(service, path, **({"Accept_Language": accept} if accept else {})).root["lang"] == language
@@ -344,6 +344,15 @@ def test_a_survey_that_requires_nothing_still_needs_one_answer(service):
     time.sleep(PERSON_WAIT_S)
     assert send(service, page, comment="only words").status == 303
     assert response_of(service, invitation)["answers"] == {"comment": "only words"}
+
+
+@pytest.mark.parametrize("question, mistake", [("comment", "Please write an answer."),
+                                               ("understood", "Please choose an answer.")])
+def test_what_is_missing_is_said_in_the_words_of_its_question(service, question, mistake):
+    put_survey(service, f"must_{question}", questions=[{"question": question, "required": True}])
+    path, _ = invite(service, survey=f"must_{question}")
+    refused = send(service, open_page(service, path))
+    assert refused.status == 422 and mistake in refused.text
 
 
 # ---- trust ----
