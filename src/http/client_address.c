@@ -135,17 +135,20 @@ static bool walk_line(const struct trusted_proxies *proxies, const char *line,
     return going;
 }
 
-void client_address_find(const struct trusted_proxies *proxies, const struct client_address *peer,
+bool client_address_find(const struct trusted_proxies *proxies, const struct client_address *peer,
                          const struct request *request, struct client_address *client) {
     *client = *peer;
     client->trusted = is_trusted(proxies, peer);
     bool going = client->trusted;
+    bool moved = false;
     for (size_t i = request->header_count; going && i > 0; i--) {
         const struct request_header *header = &request->headers[i - 1];
         if (strcasecmp(header->name, "X-Forwarded-For") == 0) {
             going = walk_line(proxies, header->value, client);
+            moved = true;
         }
     }
+    return moved;
 }
 
 void client_address_format(const struct client_address *address, char text[IP_TEXT_SIZE]) {

@@ -45,9 +45,10 @@ void client_address_from_peer(const struct sockaddr *peer, struct client_address
 /*
  * Walks all X-Forwarded-For lines, as one list, from the right as long as the hop that spoke last
  * is trusted. Entries may have a port ("192.0.2.1:5000", "[2001:db8::1]:5000"). At an entry that is
- * none ("unknown") the walk stops, and the proxy that wrote it counts.
+ * none ("unknown") the walk stops, and the proxy that wrote it counts. False when nothing
+ * was read, and the peer counts.
  */
-void client_address_find(const struct trusted_proxies *proxies, const struct client_address *peer,
+bool client_address_find(const struct trusted_proxies *proxies, const struct client_address *peer,
                          const struct request *request, struct client_address *client);
 
 /* "192.0.2.1", "2001:db8::1", "unix" or "". */

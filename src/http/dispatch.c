@@ -29,9 +29,13 @@ static struct response take_refusal(struct exchange *exchange) {
 
 static void note_client(struct exchange *exchange) {
     const struct edge *edge = edge_of(exchange->server);
+    const struct watch *watch = exchange->watch;
     struct client_address *client = &exchange->client;
-    client_address_find(&edge->proxies, &exchange->watch->peer, &exchange->request, client);
-    client_address_format(client, exchange->client_text);
+    if (client_address_find(&edge->proxies, &watch->peer, &exchange->request, client)) {
+        client_address_format(client, exchange->client_text);
+    } else {
+        memcpy(exchange->client_text, watch->peer_text, sizeof exchange->client_text);
+    }
     exchange->request.client_address = exchange->client_text;
 }
 

@@ -94,6 +94,7 @@ struct server *server_open(const struct server_options *options, struct app *app
         return NULL;
     }
     server->options = *options;
+    server->options.edge = (struct edge_options){0}; /* lent for this call only */
     server->app = app;
     server->thread_count = threads;
     for (unsigned i = 0; i < threads; i++) {

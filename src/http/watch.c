@@ -34,6 +34,7 @@ struct watch *watch_new(struct watch_table *table, int fd) {
     atomic_init(&watch->phase, WATCH_NEW);
     atomic_init(&watch->since_us, time_monotonic_us());
     read_peer(fd, &watch->peer);
+    client_address_format(&watch->peer, watch->peer_text);
     pthread_mutex_lock(&table->lock);
     watch->next = table->first;
     if (table->first) {

@@ -29,6 +29,7 @@ struct watch {
     struct watch *next;
     int fd;
     struct client_address peer;
+    char peer_text[IP_TEXT_SIZE];
     atomic_int phase;
     _Atomic(int64_t) since_us; /* of the request (head, body) or of the phase (new, idle) */
     struct exchange *exchange; /* under the table's lock */
