@@ -20,7 +20,6 @@ static struct response respond_tagged(const struct request *request, struct text
         known ? respond_empty(304) : respond_text(200, csv ? CSV_CONTENT_TYPE : TYPE_JSON, text);
     response_set_header(&response, "ETag", etag);
     response_set_header(&response, "Cache-Control", "private, no-cache");
-    response_set_header(&response, "Vary", "Accept");
     if (csv && !known) {
         response_set_header(&response, "Content-Disposition",
                             "attachment; filename=\"metrics.csv\"");

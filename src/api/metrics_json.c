@@ -25,26 +25,42 @@ static void append_head(struct text *text, const struct metrics_answer *answer) 
     text_append_json(text, answer->window->time_zone);
 }
 
+/* "billing":4, for each choice after the count of choice "", until the next question's. */
+static size_t append_chosen(struct text *text, const struct choice_counts *choices, size_t first) {
+    size_t i = first;
+    for (; i < choices->count && *choices->list[i].choice; i++) {
+        text_append(text, i > first ? "," : "");
+        text_append_json(text, choices->list[i].choice);
+        text_append_char(text, ':');
+        text_append_int(text, choices->list[i].n);
+    }
+    return i;
+}
+
+static size_t skip_chosen(const struct choice_counts *choices, size_t first) {
+    size_t i = first;
+    while (i < choices->count && *choices->list[i].choice) {
+        i++;
+    }
+    return i;
+}
+
 /* {"topic":{"n":5,"counts":{"billing":4}}}: n is the count of choice "". */
 static void append_choices(struct text *text, const struct choice_counts *choices, bool shown) {
     text_append(text, ",\"choices\":{");
     for (size_t i = 0; i < choices->count;) {
-        const struct choice_count *answered = &choices->list[i];
         text_append(text, i ? "," : "");
-        text_append_json(text, answered->question);
+        text_append_json(text, choices->list[i].question);
         text_append(text, ":{\"n\":");
-        text_append_int(text, answered->n);
-        text_append(text, shown ? ",\"counts\":{" : ",\"counts\":null");
-        for (i++; i < choices->count && *choices->list[i].choice; i++) {
-            const struct choice_count *chosen = &choices->list[i];
-            text_append(text, shown && chosen > answered + 1 ? "," : "");
-            if (shown) {
-                text_append_json(text, chosen->choice);
-                text_append_char(text, ':');
-                text_append_int(text, chosen->n);
-            }
+        text_append_int(text, choices->list[i].n);
+        if (shown) {
+            text_append(text, ",\"counts\":{");
+            i = append_chosen(text, choices, i + 1);
+            text_append(text, "}}");
+        } else {
+            text_append(text, ",\"counts\":null}");
+            i = skip_chosen(choices, i + 1);
         }
-        text_append(text, shown ? "}}" : "}");
     }
     text_append_char(text, '}');
 }
