@@ -26,26 +26,16 @@ struct place {
 typedef bool value_reader(const struct place *place, const struct field *field, const json_t *json,
                           void *target);
 
-static void append_escaped(struct text *pointer, const char *name) {
-    for (; *name; name++) {
-        if (*name == '~' || *name == '/') {
-            text_append(pointer, *name == '~' ? "~0" : "~1");
-        } else {
-            text_append_char(pointer, *name);
-        }
-    }
-}
-
 static void append_place(struct text *pointer, const struct place *place) {
     if (!place->above) {
         text_append(pointer, place->base);
         return;
     }
     append_place(pointer, place->above);
-    text_append_char(pointer, '/');
     if (place->name) {
-        append_escaped(pointer, place->name);
+        text_append_pointer_step(pointer, place->name);
     } else {
+        text_append_char(pointer, '/');
         text_append_int(pointer, (int64_t)place->index);
     }
 }
@@ -207,6 +197,15 @@ static bool read_value(const struct place *place, const struct field *field, con
     return true;
 }
 
+static bool leave_value(const struct place *place, const struct field *field, const json_t *json,
+                        void *target) {
+    (void)place;
+    (void)field;
+    (void)json;
+    (void)target;
+    return true;
+}
+
 static bool read_object(const struct place *place, const struct field *field, const json_t *json,
                         void *target);
 
@@ -214,7 +213,7 @@ static value_reader *const readers[] = {
     [FIELD_TEXT] = read_text,     [FIELD_NAME] = read_text,   [FIELD_LONG_TEXT] = read_text,
     [FIELD_INT] = read_int,       [FIELD_BOOL] = read_bool,   [FIELD_DECIMAL] = read_decimal,
     [FIELD_INSTANT] = read_text,  [FIELD_CHOICE] = read_text, [FIELD_TEXTS] = read_texts,
-    [FIELD_OBJECT] = read_object, [FIELD_VALUE] = read_value,
+    [FIELD_OBJECT] = read_object, [FIELD_VALUE] = read_value, [FIELD_ELSEWHERE] = leave_value,
 };
 
 static bool has_field(const struct field_table *table, const char *name) {

@@ -28,6 +28,7 @@ enum field_kind {
                         many, a size_t at count_offset. Not in queries. */
     FIELD_OBJECT,    /* members of the struct at offset, by another table. Not in queries. */
     FIELD_VALUE,     /* const json_t *, borrowed: for the caller to read. Not in queries. */
+    FIELD_ELSEWHERE, /* known, but the caller reads it from json itself. Not in queries. */
 };
 
 struct choice {

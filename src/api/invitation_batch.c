@@ -92,7 +92,9 @@ static enum outcome read_element(struct app *app, const struct element *element,
     read_fields(element->json, &table, element->pointer, &read, &entry->mistakes);
     complete_contact(&read.contact, element->now_us, contact, &entry->mistakes);
     enum outcome outcome = find_survey(app, &read, element->pointer, entry);
-    if (outcome != OUTCOME_OK || !mistakes_none(&entry->mistakes)) {
+    bool good = outcome == OUTCOME_OK && mistakes_none(&entry->mistakes);
+    entry->archived = good && entry->survey->archived;
+    if (!good || entry->archived) {
         invitation_clear(&read);
         return entry->mistakes.out_of_memory ? OUTCOME_FAILED : outcome;
     }

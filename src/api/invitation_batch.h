@@ -14,18 +14,19 @@
 #include "domain/survey.h"
 #include "http/request.h"
 
-/* One element of the body; with mistakes there is no invitation. */
+/* One element of the body; with mistakes, or for an archived survey, there is no invitation. */
 struct invitation_entry {
     struct mistakes mistakes;
-    struct invitation *invitation; /* lent by the batch; NULL when there are mistakes */
+    struct invitation *invitation; /* lent by the batch; or NULL */
     const struct survey *survey;   /* held in the cache */
+    bool archived;                 /* without mistakes, but survey takes none */
     bool created;                  /* false: it was there before */
 };
 
 struct invitation_batch {
     struct invitation_entry *entries; /* owned, count of them, in the order of the body */
     size_t count;
-    struct invitation *invitations; /* owned: those without mistakes */
+    struct invitation *invitations; /* owned: those that may be stored */
     bool *created;                  /* owned */
     size_t valid;
 };

@@ -9,6 +9,7 @@
 #include "api/invitation_batch.h"
 #include "api/invitation_json.h"
 #include "api/list_cursor.h"
+#include "api/survey_refusal.h"
 #include "app.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -25,8 +26,7 @@ static bool append_whole(struct app *app, const struct invitation_entry *entry, 
     CLEANUP(text_clear) struct text url = {0};
     CLEANUP(email_block_clear) struct email_block email = {0};
     if (!invitation_write_url(app, entry->invitation, &url) ||
-        !email_block_write(entry->survey, &entry->invitation->contact, url.bytes,
-                           entry->invitation->expires_at_us - time_now_us(), &email)) {
+        !email_block_write(entry->survey, &entry->invitation->contact, url.bytes, &email)) {
         return false;
     }
     struct invitation_view view = {
@@ -39,6 +39,9 @@ static bool append_whole(struct app *app, const struct invitation_entry *entry, 
 }
 
 static struct response respond_entry(struct app *app, struct invitation_entry *entry) {
+    if (entry->archived) {
+        return respond_survey_archived();
+    }
     if (!entry->invitation) {
         return respond_mistakes(&entry->mistakes);
     }

@@ -7,6 +7,7 @@
 #include "api/array_result.h"
 #include "api/idempotency_key.h"
 #include "api/mistakes.h"
+#include "api/survey_refusal.h"
 #include "api/vote_answer.h"
 #include "api/vote_fields.h"
 #include "app.h"
@@ -37,30 +38,61 @@ static void release_vote(struct vote **vote) {
     free_vote(*vote);
 }
 
-/* Fills what the body does not say. OUTCOME_UNAVAILABLE when the survey is not cached and we may
- * not block. */
-static enum outcome complete_vote(const struct sender *sender, int index, struct vote *vote) {
+/* The survey that json names. NOT_FOUND also when it names none, which reading the vote tells;
+ * UNAVAILABLE when it is not cached and we may not block. */
+static enum outcome find_survey(const struct sender *sender, const json_t *json,
+                                const struct survey **survey) {
     const struct request *request = sender->request;
-    CLEANUP(survey_cache_release) const struct survey *survey = NULL;
-    enum outcome outcome =
-        survey_cache_get(sender->app->survey_cache, request->principal.account_id, vote->survey,
-                         request->may_block, &survey);
-    if (outcome != OUTCOME_OK) {
-        return outcome;
-    }
-    vote->account_id = request->principal.account_id;
+    const char *name = json_string_value(json_object_get(json, "survey"));
+    return name ? survey_cache_get(sender->app->survey_cache, request->principal.account_id, name,
+                                   request->may_block, survey)
+                : OUTCOME_NOT_FOUND;
+}
+
+/* Fills what the body does not say. */
+static void complete_vote(const struct sender *sender, const struct survey *survey, int index,
+                          struct vote *vote) {
+    vote->account_id = sender->request->principal.account_id;
     vote->id = uuid_new();
     vote->edit_window_us = survey->edit_window_days * US_PER_DAY;
     vote->idempotency = sender->idempotency;
     vote->idempotency.index = index;
-    return OUTCOME_OK;
 }
 
-static struct response respond_no_survey(const char *pointer, struct mistakes *mistakes) {
+static void object_to_survey(const char *pointer, const struct vote *vote,
+                             struct mistakes *mistakes) {
     char where[POINTER_BYTES + sizeof "/survey"];
     snprintf(where, sizeof where, "%s/survey", pointer);
-    mistakes_add(mistakes, where, "names a survey that does not exist; see GET /v1/surveys");
-    return respond_mistakes(mistakes);
+    if (vote->survey[0]) { /* else the reader said what is wrong */
+        mistakes_add(mistakes, where, "names a survey that does not exist; see GET /v1/surveys");
+    }
+}
+
+/* Reads and completes one vote; false when *refusal says why it is none. */
+static bool make_vote(const struct sender *sender, const struct vote_source *source, int index,
+                      struct vote *vote, struct response *refusal) {
+    CLEANUP(survey_cache_release) const struct survey *survey = NULL;
+    CLEANUP(mistakes_clear) struct mistakes mistakes = {0};
+    enum outcome outcome = find_survey(sender, source->json, &survey);
+    if (outcome == OUTCOME_UNAVAILABLE && !sender->request->may_block) {
+        *refusal = respond_on_worker();
+        return false;
+    }
+    read_vote(source, survey, vote, &mistakes);
+    if (outcome == OUTCOME_NOT_FOUND) {
+        object_to_survey(source->pointer, vote, &mistakes);
+    }
+    if (!mistakes_none(&mistakes)) {
+        *refusal = respond_mistakes(&mistakes);
+    } else if (outcome != OUTCOME_OK) {
+        *refusal = respond_outcome(outcome, "survey");
+    } else if (survey->archived) {
+        *refusal = respond_survey_archived();
+    } else {
+        complete_vote(sender, survey, index, vote);
+        return true;
+    }
+    return false;
 }
 
 /* Reads, completes and hands in one vote; RESPONSE_LATER when intake has it, with context for done.
@@ -73,19 +105,13 @@ static struct response submit(const struct sender *sender, const json_t *json, i
         snprintf(pointer, sizeof pointer, "/%d", index);
     }
     CLEANUP(release_vote) struct vote *vote = calloc(1, sizeof *vote);
-    CLEANUP(mistakes_clear) struct mistakes mistakes = {0};
+    struct response refusal;
     if (!vote) {
         return respond_outcome(OUTCOME_UNAVAILABLE, "response");
     }
-    if (!read_vote(json, pointer, time_now_us(), vote, &mistakes)) {
-        return respond_mistakes(&mistakes);
-    }
-    enum outcome outcome = complete_vote(sender, index, vote);
-    if (outcome == OUTCOME_NOT_FOUND) {
-        return respond_no_survey(pointer, &mistakes);
-    }
-    if (outcome != OUTCOME_OK) {
-        return request->may_block ? respond_outcome(outcome, "survey") : respond_on_worker();
+    if (!make_vote(sender, &(struct vote_source){json, pointer, time_now_us()}, index, vote,
+                   &refusal)) {
+        return refusal;
     }
     enum submission submission = intake_submit(
         sender->app->intake, vote, exchange_deadline_us(request->exchange), done, context);

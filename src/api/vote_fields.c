@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/contact_fields.h"
+#include "api/extra_fields.h"
 #include "base/array.h"
 #include "base/time.h"
 
@@ -32,11 +33,18 @@ static const struct field answer_fields[] = {
      .offset = offsetof(struct answers, nps),
      .min = NPS_MIN,
      .max = NPS_MAX},
+    {.name = "ces",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct answers, ces),
+     .min = CES_MIN,
+     .max = CES_MAX},
     {.name = "comment",
      .kind = FIELD_LONG_TEXT,
      .offset = offsetof(struct answers, comment),
      .min = 0,
      .max = COMMENT_CHARACTERS_MAX},
+    {.name = "choices", .kind = FIELD_ELSEWHERE},
+    {.name = "texts", .kind = FIELD_ELSEWHERE},
 };
 
 static const struct field_table answer_table = FIELD_TABLE(answer_fields);
@@ -77,12 +85,22 @@ static const struct field vote_fields[] = {
 
 static const struct field_table vote_table = FIELD_TABLE(vote_fields);
 
-static void check_answers(const struct vote *vote, const char *pointer, struct mistakes *mistakes) {
-    if (mistakes_none(mistakes) && answers_empty(&vote->answers)) {
-        char where[POINTER_BYTES];
-        snprintf(where, sizeof where, "%s/answers", pointer);
+/* The survey is not known when its name is a mistake: then nothing can be said of its questions. */
+static void complete_answers(const struct vote_source *source, const struct survey *survey,
+                             struct answers *answers, struct mistakes *mistakes) {
+    char where[POINTER_BYTES];
+    snprintf(where, sizeof where, "%s/answers", source->pointer);
+    if (survey) {
+        read_extras(json_object_get(source->json, "answers"), where, survey, &answers->extras,
+                    mistakes);
+    }
+    if (survey && mistakes_none(mistakes)) {
+        check_conditions(answers, where, survey, mistakes);
+    }
+    if (survey && mistakes_none(mistakes) && answers_empty(answers)) {
         mistakes_add(mistakes, where,
-                     "is empty; expected at least one of understood, csat, nps, comment");
+                     "is empty; expected at least one of understood, csat, nps, ces, comment, "
+                     "choices, texts");
     }
 }
 
@@ -99,19 +117,19 @@ static void check_answered_at(struct vote *vote, const char *pointer, int64_t no
     }
 }
 
-bool read_vote(const json_t *json, const char *pointer, int64_t now_us, struct vote *vote,
+bool read_vote(const struct vote_source *source, const struct survey *survey, struct vote *vote,
                struct mistakes *mistakes) {
     vote->contact = CONTACT_NONE;
     vote->answers = ANSWERS_NONE;
     vote->answered_at_us = TIME_NONE;
-    vote->received_at_us = now_us;
+    vote->received_at_us = source->now_us;
     vote->trust = TRUST_CONFIRMED;
     memcpy(vote->source, "api", sizeof "api");
-    read_fields(json, &vote_table, pointer, vote, mistakes);
+    read_fields(source->json, &vote_table, source->pointer, vote, mistakes);
     char contact[POINTER_BYTES];
-    snprintf(contact, sizeof contact, "%s/contact", pointer);
-    complete_contact(&vote->contact, now_us, contact, mistakes);
-    check_answers(vote, pointer, mistakes);
-    check_answered_at(vote, pointer, now_us, mistakes);
+    snprintf(contact, sizeof contact, "%s/contact", source->pointer);
+    complete_contact(&vote->contact, source->now_us, contact, mistakes);
+    complete_answers(source, survey, &vote->answers, mistakes);
+    check_answered_at(vote, source->pointer, source->now_us, mistakes);
     return mistakes_none(mistakes);
 }

@@ -23,8 +23,6 @@ void text_append(struct text *text, const char *string);
 void text_append_bytes(struct text *text, const void *bytes, size_t length);
 void text_append_char(struct text *text, char character);
 void text_append_int(struct text *text, int64_t value);
-/* With six decimals at most, as short as it goes; |value| below 10^12. */
-void text_append_decimal(struct text *text, double value);
 void text_append_format(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -34,6 +32,9 @@ void text_append_json(struct text *text, const char *string);
 
 /* Appends string with & < > " ' as HTML entities; safe in element content and quoted attributes. */
 void text_append_html(struct text *text, const char *string);
+
+/* Appends / and name, escaped: one step of a JSON Pointer (RFC 6901). */
+void text_append_pointer_step(struct text *text, const char *name);
 
 /* Gives the bytes away (the caller frees them) and empties text; NULL when it failed. An empty text
  * gives "". */

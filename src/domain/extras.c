@@ -3,10 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void clear_one(struct extra *extra) {
+    free(extra->question);
+    free(extra->value);
+}
+
 void extras_clear(struct extras *extras) {
     for (size_t i = 0; i < extras->count; i++) {
-        free(extras->list[i].question);
-        free(extras->list[i].value);
+        clear_one(&extras->list[i]);
     }
     free(extras->list);
     *extras = (struct extras){0};
@@ -51,9 +55,32 @@ bool extras_add(struct extras *extras, enum extra_kind kind, const char *questio
             return true;
         }
     }
-    free(extra.question);
-    free(extra.value);
+    clear_one(&extra);
     return kept;
+}
+
+void extras_drop(struct extras *extras, const char *question) {
+    size_t kept = 0;
+    for (size_t i = 0; i < extras->count; i++) {
+        if (strcmp(extras->list[i].question, question) == 0) {
+            clear_one(&extras->list[i]);
+        } else {
+            extras->list[kept++] = extras->list[i];
+        }
+    }
+    extras->count = kept;
+    if (kept == 0) {
+        extras_clear(extras);
+    }
+}
+
+const char *extras_value(const struct extras *extras, const char *question) {
+    for (size_t i = 0; i < extras->count; i++) {
+        if (strcmp(extras->list[i].question, question) == 0) {
+            return extras->list[i].value;
+        }
+    }
+    return NULL;
 }
 
 bool extras_copy(const struct extras *extras, struct extras *copy) {

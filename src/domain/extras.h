@@ -35,6 +35,12 @@ void extras_clear(struct extras *extras);
 bool extras_add(struct extras *extras, enum extra_kind kind, const char *question,
                 const char *value);
 
+/* Takes out all that answers question. */
+void extras_drop(struct extras *extras, const char *question);
+
+/* The first value of question, or NULL. Lent. */
+const char *extras_value(const struct extras *extras, const char *question);
+
 /* False when out of memory; *copy is then untouched. */
 bool extras_copy(const struct extras *extras, struct extras *copy);
 bool extras_equal(const struct extras *one, const struct extras *other);

@@ -8,6 +8,7 @@
 
 #define CSAT_CODE_FIRST 4
 #define NPS_CODE_FIRST  9
+#define CES_CODE_FIRST  20
 
 bool preselection_from_pair(const char *question, const char *value, struct answers *preselection) {
     struct answers read = ANSWERS_NONE;
@@ -20,6 +21,8 @@ bool preselection_from_pair(const char *question, const char *value, struct answ
         read.csat = (int)number;
     } else if (strcmp(question, "nps") == 0 && parse_int(value, NPS_MIN, NPS_MAX, &number)) {
         read.nps = (int)number;
+    } else if (strcmp(question, "ces") == 0 && parse_int(value, CES_MIN, CES_MAX, &number)) {
+        read.ces = (int)number;
     } else {
         return false;
     }
@@ -37,6 +40,9 @@ unsigned char preselection_code(const struct answers *preselection) {
     if (preselection->nps != NPS_NONE) {
         return (unsigned char)(NPS_CODE_FIRST + preselection->nps - NPS_MIN);
     }
+    if (preselection->ces != CES_NONE) {
+        return (unsigned char)(CES_CODE_FIRST + preselection->ces - CES_MIN);
+    }
     return 0;
 }
 
@@ -45,7 +51,9 @@ struct answers preselection_from_code(unsigned char code) {
     if (code > PRESELECTION_CODE_MAX) {
         return preselection;
     }
-    if (code >= NPS_CODE_FIRST) {
+    if (code >= CES_CODE_FIRST) {
+        preselection.ces = code - CES_CODE_FIRST + CES_MIN;
+    } else if (code >= NPS_CODE_FIRST) {
         preselection.nps = code - NPS_CODE_FIRST + NPS_MIN;
     } else if (code >= CSAT_CODE_FIRST) {
         preselection.csat = code - CSAT_CODE_FIRST + CSAT_MIN;
@@ -64,19 +72,20 @@ void preselection_format(const struct answers *preselection, char text[PRESELECT
         snprintf(text, PRESELECTION_TEXT_SIZE, "csat=%d", preselection->csat);
     } else if (preselection->nps != NPS_NONE) {
         snprintf(text, PRESELECTION_TEXT_SIZE, "nps=%d", preselection->nps);
+    } else if (preselection->ces != CES_NONE) {
+        snprintf(text, PRESELECTION_TEXT_SIZE, "ces=%d", preselection->ces);
     }
 }
 
 bool preselection_unchanged(const struct answers *preselection, const struct answers *answers) {
-    switch (preselection_code(preselection)) {
-    case 0:
-        return false;
-    case UNDERSTOOD_YES:
-    case UNDERSTOOD_PARTLY:
-    case UNDERSTOOD_NO:
+    if (preselection->understood != UNDERSTOOD_NONE) {
         return answers->understood == preselection->understood;
-    default:
-        return preselection->csat != CSAT_NONE ? answers->csat == preselection->csat
-                                               : answers->nps == preselection->nps;
     }
+    if (preselection->csat != CSAT_NONE) {
+        return answers->csat == preselection->csat;
+    }
+    if (preselection->nps != NPS_NONE) {
+        return answers->nps == preselection->nps;
+    }
+    return preselection->ces != CES_NONE && answers->ces == preselection->ces;
 }

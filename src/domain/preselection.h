@@ -7,7 +7,7 @@
 #include "domain/answers.h"
 
 #define PRESELECTION_TEXT_SIZE 24 /* "understood=partly" and the NUL, with room */
-#define PRESELECTION_CODE_MAX  19
+#define PRESELECTION_CODE_MAX  26
 
 /* Reads one question's name and value as they stand in the link; false, leaving *preselection
  * alone, unless it is a rating within its scale. */
@@ -19,7 +19,7 @@ unsigned char preselection_code(const struct answers *preselection);
 /* ANSWERS_NONE for 0 and for what is no code. */
 struct answers preselection_from_code(unsigned char code);
 
-/* "understood=yes", "csat=4", "nps=10", or "" for none. */
+/* "understood=yes", "csat=4", "nps=10", "ces=7", or "" for none. */
 void preselection_format(const struct answers *preselection, char text[PRESELECTION_TEXT_SIZE]);
 
 /* True when answers still say what the link said. */

@@ -9,13 +9,6 @@
 
 #include "base/array.h"
 
-static const char *const question_names[QUESTIONS] = {
-    [QUESTION_UNDERSTOOD] = "understood",
-    [QUESTION_CSAT] = "csat",
-    [QUESTION_NPS] = "nps",
-    [QUESTION_COMMENT] = "comment",
-};
-
 static const char *const text_names[SURVEY_TEXTS] = {
     [SURVEY_TEXT_INTRO] = "intro",
     [SURVEY_TEXT_THANK_YOU] = "thank_you",
@@ -39,11 +32,20 @@ static void language_clear(struct survey_language *language) {
     for (size_t i = 0; i < SURVEY_TEXTS; i++) {
         free(language->texts[i]);
     }
+    for (size_t i = 0; i < language->own_count; i++) {
+        free(language->own[i].question);
+        free(language->own[i].choice);
+        free(language->own[i].text);
+    }
+    free(language->own);
 }
 
 void survey_clear(struct survey *survey) {
     for (size_t i = 0; i < survey->language_count; i++) {
         language_clear(&survey->languages[i]);
+    }
+    for (size_t i = 0; i < survey->question_count; i++) {
+        free(survey->questions[i].choices);
     }
     free(survey->languages);
     free(survey->display_name);
@@ -57,19 +59,6 @@ static size_t find_name(const char *const names[], size_t count, const char *nam
         i++;
     }
     return i;
-}
-
-const char *question_name(enum question question) {
-    return question_names[question];
-}
-
-bool question_from_name(const char *name, enum question *question) {
-    size_t found = find_name(question_names, QUESTIONS, name);
-    if (found == QUESTIONS) {
-        return false;
-    }
-    *question = (enum question)found;
-    return true;
 }
 
 const char *survey_text_name(enum survey_text text) {
@@ -133,20 +122,82 @@ bool survey_asks(const struct survey *survey, enum question question, bool *requ
     return asked;
 }
 
-static const char *text_in(const struct survey *survey, const char *language, size_t length,
-                           enum survey_text text) {
+const struct survey_question *survey_find_question(const struct survey *survey, const char *name) {
+    for (size_t i = 0; i < survey->question_count; i++) {
+        if (strcmp(survey_question_name(&survey->questions[i]), name) == 0) {
+            return &survey->questions[i];
+        }
+    }
+    return NULL;
+}
+
+bool survey_question_applies(const struct survey *survey, const struct survey_question *asked,
+                             const struct answers *answers) {
+    int rating = answers_rating(answers, survey->questions[0].question);
+    return !asked->when || (rating != RATING_NONE && asked->when >> rating & 1);
+}
+
+void survey_drop_inapplicable(const struct survey *survey, struct answers *answers) {
+    for (size_t i = 0; i < survey->question_count; i++) {
+        const struct survey_question *asked = &survey->questions[i];
+        if (!survey_question_applies(survey, asked, answers)) {
+            answers_drop(answers, asked);
+        }
+    }
+}
+
+static const struct survey_language *language_of(const struct survey *survey, const char *language,
+                                                 size_t length) {
     for (size_t i = 0; i < survey->language_count; i++) {
         const struct survey_language *own = &survey->languages[i];
         if (strlen(own->language) == length && strncasecmp(own->language, language, length) == 0) {
-            return own->texts[text];
+            return own;
         }
     }
     return NULL;
 }
 
 const char *survey_text(const struct survey *survey, const char *language, enum survey_text text) {
-    const char *exact = text_in(survey, language, strlen(language), text);
-    return exact ? exact : text_in(survey, language, strcspn(language, "-"), text);
+    const struct survey_language *exact = language_of(survey, language, strlen(language));
+    const struct survey_language *primary = language_of(survey, language, strcspn(language, "-"));
+    const char *found = exact ? exact->texts[text] : NULL;
+    return found || !primary ? found : primary->texts[text];
+}
+
+static bool own_text_is(const struct own_text *own, const char *question, const char *choice) {
+    return strcmp(own->question, question) == 0 &&
+           (choice ? own->choice && strcmp(own->choice, choice) == 0 : !own->choice);
+}
+
+/* True when language, unless NULL, has the text. */
+static bool find_own_text(const struct survey_language *language, const char *question,
+                          const char *choice, struct own_words *words) {
+    for (size_t i = 0; language && i < language->own_count; i++) {
+        if (own_text_is(&language->own[i], question, choice)) {
+            *words = (struct own_words){language->own[i].text, language->language};
+            return true;
+        }
+    }
+    return false;
+}
+
+struct own_words survey_own_text(const struct survey *survey, const char *const languages[2],
+                                 const char *question, const char *choice) {
+    struct own_words words = {choice ? choice : question, NULL};
+    for (size_t i = 0; i < 2; i++) {
+        size_t primary = strcspn(languages[i], "-");
+        if (find_own_text(language_of(survey, languages[i], strlen(languages[i])), question, choice,
+                          &words) ||
+            find_own_text(language_of(survey, languages[i], primary), question, choice, &words)) {
+            return words;
+        }
+    }
+    for (size_t i = 0; i < survey->language_count; i++) {
+        if (find_own_text(&survey->languages[i], question, choice, &words)) {
+            break;
+        }
+    }
+    return words;
 }
 
 bool color_parse(const char *text, unsigned *color) {

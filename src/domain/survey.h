@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/question.h"
 #include "domain/vote.h"
 
 #define LANGUAGE_BYTES_MAX         35 /* of a BCP 47 tag */
@@ -20,19 +21,6 @@
 #define ACCENT_CONTRAST_MIN        4.5 /* WCAG 2.2 success criterion 1.4.3 */
 #define COLOR_WHITE                0xffffffU
 #define COLOR_TEXT_SIZE            8 /* "#1d4ed8" and the NUL */
-
-enum question {
-    QUESTION_UNDERSTOOD,
-    QUESTION_CSAT,
-    QUESTION_NPS,
-    QUESTION_COMMENT,
-    QUESTIONS,
-};
-
-struct survey_question {
-    enum question question;
-    bool required; /* on the page; the API takes any one answer */
-};
 
 /* Texts a survey may override per language; each has the name of a locale's text. */
 enum survey_text {
@@ -55,17 +43,27 @@ enum survey_text {
     SURVEY_TEXTS,
 };
 
+/* The text of one of the survey's own questions, or of one of its choices. */
+struct own_text {
+    char *question; /* owned, as all here */
+    char *choice;   /* NULL: the question's */
+    char *text;
+};
+
 struct survey_language {
     char language[LANGUAGE_BYTES_MAX + 1]; /* BCP 47 */
     char *texts[SURVEY_TEXTS];             /* owned; NULL: the locale's */
+    struct own_text *own;                  /* owned */
+    size_t own_count;
 };
 
 struct survey {
     int64_t account_id;
     char name[SURVEY_NAME_BYTES_MAX + 1];
     int revision;
-    struct survey_question questions[QUESTIONS]; /* in the order they are asked */
+    struct survey_question questions[SURVEY_QUESTIONS_MAX]; /* in the order they are asked */
     size_t question_count;
+    bool archived;          /* takes no invitations and no answers any more */
     int expires_after_days; /* an invitation, counted from its creation */
     int edit_window_days;   /* an answer may be changed, counted from its first confirmed vote */
     unsigned accent_color;  /* 0xRRGGBB; readable under white text and on white */
@@ -78,20 +76,16 @@ struct survey {
 
 /* Nameless, with every default: understood, csat, nps (required) and comment. */
 #define SURVEY_DEFAULT                                                                             \
-    ((struct survey){.questions = {{QUESTION_UNDERSTOOD, true},                                    \
-                                   {QUESTION_CSAT, true},                                          \
-                                   {QUESTION_NPS, true},                                           \
-                                   {QUESTION_COMMENT, false}},                                     \
-                     .question_count = QUESTIONS,                                                  \
+    ((struct survey){.questions = {{QUESTION_UNDERSTOOD, .required = true},                        \
+                                   {QUESTION_CSAT, .required = true},                              \
+                                   {QUESTION_NPS, .required = true},                               \
+                                   {QUESTION_COMMENT, .required = false}},                         \
+                     .question_count = 4,                                                          \
                      .expires_after_days = EXPIRES_AFTER_DAYS_DEFAULT,                             \
                      .edit_window_days = EDIT_WINDOW_DAYS_DEFAULT,                                 \
                      .accent_color = ACCENT_COLOR_DEFAULT})
 
 void survey_clear(struct survey *survey);
-
-/* "understood", "csat", "nps", "comment": as in JSON, in SQL and on the page. */
-const char *question_name(enum question question);
-bool question_from_name(const char *name, enum question *question);
 
 /* "intro", "thank_you", "understood", ..., "ces_high". */
 const char *survey_text_name(enum survey_text text);
@@ -106,11 +100,33 @@ bool language_tag_valid(const char *language);
 /* True when survey asks question; then *required, unless NULL, says whether the page insists. */
 bool survey_asks(const struct survey *survey, enum question question, bool *required);
 
+/* The question of that name, one of the survey's own or not, or NULL. Lent. */
+const struct survey_question *survey_find_question(const struct survey *survey, const char *name);
+
+/* True when asked is to be answered by someone who answered the first question like this. */
+bool survey_question_applies(const struct survey *survey, const struct survey_question *asked,
+                             const struct answers *answers);
+
+/* Takes out the answers to questions that do not apply. */
+void survey_drop_inapplicable(const struct survey *survey, struct answers *answers);
+
 /*
  * The survey's own text in language (compared without case), else in its primary language ("pt"
  * for "pt-BR"), else NULL: then the locale's text counts. Lent.
  */
 const char *survey_text(const struct survey *survey, const char *language, enum survey_text text);
+
+struct own_words {
+    const char *text;     /* lent */
+    const char *language; /* lent; of the text, NULL for a bare name */
+};
+
+/*
+ * What one of the survey's own questions, or (unless NULL) one of its choices, is called: in
+ * language, in its primary language, the same for the other one, in any language, else its name.
+ */
+struct own_words survey_own_text(const struct survey *survey, const char *const languages[2],
+                                 const char *question, const char *choice);
 
 /* Reads "#rrggbb" or "#rgb"; leaves *color alone unless text is one. */
 bool color_parse(const char *text, unsigned *color);

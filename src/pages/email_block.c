@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "domain/answers.h"
 #include "pages/locale.h"
-#include "pages/time_left.h"
 
 #define BUTTONS_MAX     (NPS_MAX + 1)
 #define BUTTONS_PER_ROW 6 /* six of 44 px fit into 320 px */
@@ -29,8 +28,6 @@ struct source {
     const struct contact *contact;
     const struct locale *locale;
     const char *url;
-    const struct counted_text *works_for; /* days or hours, or NULL */
-    unsigned works_for_count;
     enum question question; /* the first */
     const char *question_text;
     const char *low; /* scale labels, or NULL */
@@ -95,6 +92,23 @@ static void add_nps(struct source *source) {
     source->high = choose_text(source, SURVEY_TEXT_NPS_HIGH, locale->nps_high);
 }
 
+static void add_ces(struct source *source) {
+    const struct locale *locale = source->locale;
+    add_numbers(source, CES_MIN, CES_MAX);
+    source->question_text = choose_text(source, SURVEY_TEXT_CES, locale->question_ces);
+    source->low = choose_text(source, SURVEY_TEXT_CES_LOW, locale->ces_low);
+    source->high = choose_text(source, SURVEY_TEXT_CES_HIGH, locale->ces_high);
+}
+
+/* No buttons: a choice, too, is made on the page. */
+static void add_own(struct source *source) {
+    const char *language = source->contact->language;
+    const char *of_locale = source->locale->language;
+    const char *const languages[] = {language ? language : of_locale, of_locale};
+    source->question_text =
+        survey_own_text(source->survey, languages, source->survey->questions[0].name, NULL).text;
+}
+
 static void add_comment(struct source *source) {
     source->question_text =
         choose_text(source, SURVEY_TEXT_COMMENT, source->locale->question_comment);
@@ -105,7 +119,10 @@ static void fill_source(struct source *source) {
         [QUESTION_UNDERSTOOD] = add_understood,
         [QUESTION_CSAT] = add_csat,
         [QUESTION_NPS] = add_nps,
+        [QUESTION_CES] = add_ces,
         [QUESTION_COMMENT] = add_comment,
+        [QUESTION_CHOICE] = add_own,
+        [QUESTION_TEXT] = add_own,
     };
     source->question = source->survey->questions[0].question;
     add[source->question](source);
@@ -177,17 +194,6 @@ static void append_greeting(struct text *html, const struct source *source) {
     text_append(html, "</td></tr>");
 }
 
-static void append_footer(struct text *html, const struct source *source) {
-    text_append(html, "<tr><td style=\"padding:0;font-size:13px\">");
-    text_append_html(html, source->locale->email_footer);
-    if (source->works_for) {
-        text_append(html, "<br>");
-        locale_append_counted_html(html, source->locale, source->works_for,
-                                   source->works_for_count);
-    }
-    text_append(html, "</td></tr>");
-}
-
 static void write_html(struct text *html, const struct source *source) {
     const struct locale *locale = source->locale;
     /* Not align="left": a table that floats would let what follows it flow beside it. */
@@ -209,7 +215,7 @@ static void write_html(struct text *html, const struct source *source) {
     text_append(html, "\" style=\"color:inherit;text-decoration:underline\">");
     text_append_html(html, locale->email_open);
     text_append(html, "</a></td></tr>");
-    append_footer(html, source);
+    append_row(html, "padding:0;font-size:13px", locale->email_footer);
     text_append(html, "</table>");
 }
 
@@ -247,10 +253,6 @@ static void write_plain(struct text *plain, const struct source *source) {
     append_plain_answers(plain, source);
     text_append_format(plain, "%s: %s\n\n", locale->email_open, source->url);
     append_lines(plain, locale->email_footer, "\n");
-    if (source->works_for) {
-        locale_append_counted(plain, locale, source->works_for, source->works_for_count);
-        text_append(plain, "\n");
-    }
 }
 
 /* A header's line: a survey's own question may have line ends. */
@@ -264,13 +266,11 @@ static void write_subject(struct text *subject, const struct source *source) {
 }
 
 bool email_block_write(const struct survey *survey, const struct contact *contact, const char *url,
-                       int64_t works_for_us, struct email_block *block) {
+                       struct email_block *block) {
     struct source source = {.survey = survey,
                             .contact = contact,
                             .locale = locale_or_english(contact->language),
                             .url = url};
-    source.works_for = time_left_text(works_for_us, &source.locale->email_days,
-                                      &source.locale->email_hours, &source.works_for_count);
     CLEANUP(text_clear) struct text subject = {0};
     CLEANUP(text_clear) struct text html = {0};
     CLEANUP(text_clear) struct text plain = {0};

@@ -21,6 +21,9 @@ static void merge_rating(const struct answers *rating, struct answers *answers) 
     if (rating->nps != NPS_NONE) {
         answers->nps = rating->nps;
     }
+    if (rating->ces != CES_NONE) {
+        answers->ces = rating->ces;
+    }
 }
 
 static enum form_mistake read_rating(const char *name, const char *value, bool required,
@@ -88,6 +91,9 @@ bool form_answers_read(const struct request *request, const struct survey *surve
         const char *name = question_name(question);
         const char *value = request_form(request, name);
         bool required = survey->questions[i].required;
+        if (question_is_own(question)) {
+            continue;
+        }
         if (question != QUESTION_COMMENT) {
             form->mistakes[question] = read_rating(name, value, required, &form->answers);
         } else if (!read_comment(value, required, form)) {

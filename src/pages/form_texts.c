@@ -7,6 +7,7 @@ const char *question_text(const struct page *page, enum question question) {
         [QUESTION_UNDERSTOOD] = SURVEY_TEXT_UNDERSTOOD,
         [QUESTION_CSAT] = SURVEY_TEXT_CSAT,
         [QUESTION_NPS] = SURVEY_TEXT_NPS,
+        [QUESTION_CES] = SURVEY_TEXT_CES,
         [QUESTION_COMMENT] = SURVEY_TEXT_COMMENT,
     };
     return page_text(page, texts[question]);
@@ -40,8 +41,12 @@ const char *answer_text(const struct page *page, enum question question,
         return number_text(answers->csat, CSAT_NONE, number);
     case QUESTION_NPS:
         return number_text(answers->nps, NPS_NONE, number);
+    case QUESTION_CES:
+        return number_text(answers->ces, CES_NONE, number);
     case QUESTION_COMMENT:
         return answers->comment;
+    case QUESTION_CHOICE:
+    case QUESTION_TEXT:
     case QUESTIONS:
         break;
     }
@@ -49,6 +54,8 @@ const char *answer_text(const struct page *page, enum question question,
 }
 
 void append_mistake(struct text *text, const struct locale *locale, enum form_mistake mistake) {
+    char limit[NUMBER_TEXT_SIZE];
+    snprintf(limit, sizeof limit, "%d", COMMENT_CHARACTERS_MAX);
     switch (mistake) {
     case FORM_REQUIRED:
         text_append_html(text, locale->error_required);
@@ -60,7 +67,7 @@ void append_mistake(struct text *text, const struct locale *locale, enum form_mi
         text_append_html(text, locale->error_unknown);
         break;
     case FORM_COMMENT_LONG:
-        locale_append_counted_html(text, locale, &locale->error_text_long, COMMENT_CHARACTERS_MAX);
+        locale_append_html(text, locale->error_comment_long, limit);
         break;
     case FORM_FINE:
         break;

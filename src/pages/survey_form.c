@@ -77,6 +77,8 @@ static void append_rating(struct text *text, const struct field *field) {
                                SURVEY_TEXT_CSAT_HIGH};
     const struct scale nps = {NPS_MIN, NPS_MAX, answers->nps, SURVEY_TEXT_NPS_LOW,
                               SURVEY_TEXT_NPS_HIGH};
+    const struct scale ces = {CES_MIN, CES_MAX, answers->ces, SURVEY_TEXT_CES_LOW,
+                              SURVEY_TEXT_CES_HIGH};
     html(text, "<fieldset class=\"card\" id=\"%s\" role=\"radiogroup\"", field->name);
     text_append(text, mistake_of(field) != FORM_FINE ? " aria-invalid=\"true\"" : "");
     if (field->question != QUESTION_UNDERSTOOD) {
@@ -87,7 +89,10 @@ static void append_rating(struct text *text, const struct field *field) {
     if (field->question == QUESTION_UNDERSTOOD) {
         append_words(text, field);
     } else {
-        append_scale(text, field, field->question == QUESTION_CSAT ? &csat : &nps);
+        append_scale(text, field,
+                     field->question == QUESTION_CSAT  ? &csat
+                     : field->question == QUESTION_NPS ? &nps
+                                                       : &ces);
     }
     text_append(text, "</fieldset>\n");
 }
@@ -127,7 +132,7 @@ static void append_field(struct text *text, const struct page *page, const struc
     };
     if (asked->question == QUESTION_COMMENT) {
         append_comment(text, &field);
-    } else {
+    } else if (!question_is_own(asked->question)) {
         append_rating(text, &field);
     }
 }
@@ -138,6 +143,7 @@ static const char *first_input_of(enum question question) {
         [QUESTION_UNDERSTOOD] = "#understood-yes",
         [QUESTION_CSAT] = "#csat-1",
         [QUESTION_NPS] = "#nps-0",
+        [QUESTION_CES] = "#ces-1",
         [QUESTION_COMMENT] = "#comment",
     };
     return ids[question];

@@ -61,13 +61,21 @@ static void free_vote(struct vote **vote) {
     }
 }
 
+/* With its end, so that what follows cannot be taken for a part of it. */
+static void hash_text(crypto_generichash_state *state, const char *text) {
+    crypto_generichash_update(state, (const unsigned char *)text, strlen(text) + 1);
+}
+
 static void hash_answers(crypto_generichash_state *state, const struct answers *answers) {
-    const char *comment = answers->comment ? answers->comment : "";
     char ratings[64];
-    snprintf(ratings, sizeof ratings, "%d %d %d ", (int)answers->understood, answers->csat,
-             answers->nps);
-    crypto_generichash_update(state, (const unsigned char *)ratings, strlen(ratings));
-    crypto_generichash_update(state, (const unsigned char *)comment, strlen(comment));
+    snprintf(ratings, sizeof ratings, "%d %d %d %d", (int)answers->understood, answers->csat,
+             answers->nps, answers->ces);
+    hash_text(state, ratings);
+    hash_text(state, answers->comment ? answers->comment : "");
+    for (size_t i = 0; i < answers->extras.count; i++) {
+        hash_text(state, answers->extras.list[i].question);
+        hash_text(state, answers->extras.list[i].value);
+    }
 }
 
 /* The same nonce with the same answers is the same vote, however often it is sent; with other

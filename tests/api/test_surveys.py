@@ -23,7 +23,7 @@ def test_account_1_has_the_survey_understood_after_migration(service):
     assert survey.pop("created_at") == survey.pop("updated_at")
     assert survey == {"survey": "understood", "revision": 1, "accent_color": "#1d4ed8",
                       "questions": DEFAULT_QUESTIONS, "expires_after_days": 30, "edit_window_days": 7,
-                      "texts": {}}
+                      "archived": False, "texts": {}}
 
 
 def test_a_new_survey_is_made_and_read_back(service):
@@ -84,11 +84,11 @@ def test_edits_at_the_same_time_each_count(service):
 def test_all_mistakes_are_told_at_once(service):
     answer = put(service, "wrong", {
         "colour": 1, "accent_color": "#ffd700", "display_name": "", "expires_after_days": 366,
-        "edit_window_days": -1, "questions": [{"question": "nps"}, {"question": "nps"}, {"question": "ces"}],
+        "edit_window_days": -1, "questions": [{"question": "nps"}, {"question": "nps"}, {"question": "joy"}],
         "texts": {"de": {"csat": 1, "a/b": "x"}, "no_tag": {}}})
-    assert pointers(answer) == ["/colour", "/accent_color", "/display_name", "/expires_after_days",
-                                "/edit_window_days", "/questions/1/question", "/questions/2/question",
-                                "/texts/de/csat", "/texts/de/a~1b", "/texts/no_tag"]
+    assert pointers(answer) == ["/display_name", "/accent_color", "/questions/1/question", "/questions/2/question",
+                                "/expires_after_days", "/edit_window_days", "/texts/de/csat", "/texts/de/a~1b",
+                                "/texts/no_tag", "/colour"]
     assert "4.5:1" in next(each["detail"] for each in answer.json()["errors"]
                            if each["pointer"] == "/accent_color")
     assert service.get("/v1/surveys/wrong", "read").status_code == 404

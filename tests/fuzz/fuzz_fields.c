@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/vote_fields.h"
+#include "store/survey_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,6 +22,26 @@ static void check_vote(const struct vote *vote) {
     }
 }
 
+static const char definition[] =
+    "{\"questions\":[{\"question\":\"understood\"},{\"question\":\"topic\",\"kind\":\"choice\","
+    "\"choices\":[{\"choice\":\"a\"},{\"choice\":\"b\"}],\"many\":true},"
+    "{\"question\":\"why\",\"kind\":\"text\",\"when\":[\"no\"]}]}";
+
+static const struct survey *asked_survey(void) {
+    static struct survey survey;
+    if (survey.question_count == 0) {
+        json_t *json = json_loads(definition, 0, NULL);
+        json_t *errors = json_array();
+        survey = SURVEY_DEFAULT;
+        if (!survey_from_json(json, &survey, errors)) {
+            abort();
+        }
+        json_decref(errors);
+        json_decref(json);
+    }
+    return &survey;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     json_t *json =
         json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
@@ -29,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     struct vote vote = {0};
     struct mistakes mistakes = {0};
-    if (read_vote(json, "/0", NOW_US, &vote, &mistakes)) {
+    if (read_vote(&(struct vote_source){json, "/0", NOW_US}, asked_survey(), &vote, &mistakes)) {
         check_vote(&vote);
     } else if (mistakes.count == 0) {
         abort();
