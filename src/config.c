@@ -17,14 +17,27 @@
 
 struct file_reading {
     struct config *config;
-    struct text mistake; /* the first one */
+    const struct config_key *list; /* the last line's key, when it was a list */
+    struct text mistake;           /* the first one */
 };
+
+/* A list may go on in further lines, which inih gives with the same name. */
+static bool take_value(struct file_reading *reading, const struct config_key *key,
+                       const char *value) {
+    if (key != reading->list) {
+        reading->list = key->type == CONFIG_LIST ? key : NULL;
+        return config_set(reading->config, key, value);
+    }
+    CLEANUP(text_clear) struct text whole = {0};
+    text_append_format(&whole, "%s %s", *config_text(reading->config, key), value);
+    return !whole.failed && config_set(reading->config, key, whole.bytes);
+}
 
 /* inih goes on after a mistake and reports the first one's line. */
 static int take_line(void *context, const char *section, const char *name, const char *value) {
     struct file_reading *reading = context;
     const struct config_key *key = config_find_key(section, name);
-    if (key && config_set(reading->config, key, value)) {
+    if (key && take_value(reading, key, value)) {
         return 1;
     }
     if (reading->mistake.length == 0 && key) {
@@ -52,7 +65,8 @@ static bool read_file(struct config *config, const char *path) {
     } else {
         fprintf(stderr, "%s:%d: %s\n", path, line,
                 reading.mistake.length ? reading.mistake.bytes
-                                       : "should be [section], key = value, or a comment");
+                                       : "should be [section], key = value, or a comment; longer "
+                                         "lines are cut: a list may go on in an indented line");
     }
     return false;
 }
@@ -157,11 +171,22 @@ static bool set_defaults(struct config *config) {
     return true;
 }
 
+/* Without a named proxy the addresses could all be one proxy's: its customers would be as one. */
+static bool keys_agree(const struct config *config) {
+    if (config->limits.page_per_minute == 0 || *config->http.trusted_proxies) {
+        return true;
+    }
+    fprintf(stderr,
+            "[limits] page_per_minute needs [http] trusted_proxies: name the proxy in front "
+            "(or 127.0.0.1 if there is none), so that addresses are the customers'\n");
+    return false;
+}
+
 bool config_load(struct config *config, const char *path) {
     struct config fresh = {0};
     const char *file = find_file(path);
     if (set_defaults(&fresh) && (!file || read_file(&fresh, file)) && read_variables(&fresh) &&
-        refuse_unknown_variables()) {
+        refuse_unknown_variables() && keys_agree(&fresh)) {
         *config = fresh;
         return true;
     }

@@ -9,9 +9,11 @@
 /* Texts are owned by the config; times end in _ms or _s, sizes in _bytes. */
 struct config {
     struct {
-        char *listen;     /* 127.0.0.1:8080 */
-        char *public_url; /* "" means http:// + listen */
-        int64_t threads;  /* 0 means one per core */
+        char *listen;          /* 127.0.0.1:8080 */
+        char *public_url;      /* "" means http:// + listen */
+        char *trusted_proxies; /* words, see http/client_address.h */
+        char *cors_origins;    /* words, see http/cors.h */
+        int64_t threads;       /* 0 means one per core */
         int64_t workers;
         int64_t connections_max;
         int64_t worker_queue_max;
@@ -53,6 +55,12 @@ struct config {
         int64_t
             cache_s; /* a revoked API key, a changed survey takes at most this long to be noticed */
     } keys;
+    struct {
+        int64_t key_per_minute; /* 0 means no limit */
+        int64_t key_burst;      /* 0 means as many as per minute */
+        int64_t page_per_minute;
+        int64_t page_burst;
+    } limits;
     struct {
         char *level; /* error, info or debug */
         bool access; /* a line per request */

@@ -5,27 +5,41 @@
 
 #include "base/array.h"
 #include "base/parse.h"
+#include "http/client_address.h"
+#include "http/origin.h"
 
-#define PORT_MAX 65535
+#define PORT_MAX    65535
+#define ORIGINS_MAX 64
+#define PROXY_WORDS                                                                                \
+    "addresses or networks (10.0.0.0/8, 2001:db8::/32, no bits beyond the prefix) or unix"
+#define ORIGIN_WORDS                                                                               \
+    "origins as browsers send them (https://desk.example, http://127.0.0.1:3000; lower case, "     \
+    "nothing behind host and port)"
 
 /* NOLINTNEXTLINE(bugprone-macro-parentheses): a member designator takes none */
 #define KEY(section, name, type) #section, #name, type, offsetof(struct config, section.name)
 #define TEXT(section, name, fallback, help)                                                        \
-    { KEY(section, name, CONFIG_TEXT), fallback, 0, 0, NULL, help }
+    { KEY(section, name, CONFIG_TEXT), fallback, 0, 0, NULL, help, NULL }
 #define ADDRESS(section, name, fallback, help)                                                     \
-    { KEY(section, name, CONFIG_ADDRESS), fallback, 0, 0, NULL, help }
+    { KEY(section, name, CONFIG_ADDRESS), fallback, 0, 0, NULL, help, NULL }
 #define CHOICE(section, name, fallback, choices, help)                                             \
-    { KEY(section, name, CONFIG_CHOICE), fallback, 0, 0, choices, help }
+    { KEY(section, name, CONFIG_CHOICE), fallback, 0, 0, choices, help, NULL }
+#define LIST(section, name, most, word_is_sound, words, help)                                      \
+    { KEY(section, name, CONFIG_LIST), "", 0, most, words, help, word_is_sound }
 #define SWITCH(section, name, fallback, help)                                                      \
-    { KEY(section, name, CONFIG_SWITCH), fallback, 0, 0, NULL, help }
+    { KEY(section, name, CONFIG_SWITCH), fallback, 0, 0, NULL, help, NULL }
 #define NUMBER(section, name, fallback, min, max, help)                                            \
-    { KEY(section, name, CONFIG_NUMBER), #fallback, min, max, NULL, help }
+    { KEY(section, name, CONFIG_NUMBER), #fallback, min, max, NULL, help, NULL }
 
 /* In the order of config/understood.ini, which a test holds against this table. */
 const struct config_key config_keys[] = {
     ADDRESS(http, listen, "127.0.0.1:8080", "HOST:PORT to listen on; port 0 picks a free one"),
     TEXT(http, public_url, "",
          "What survey links start with; empty: http:// and the listen address"),
+    LIST(http, trusted_proxies, TRUSTED_NETWORKS_MAX, trusted_proxy_is_sound, PROXY_WORDS,
+         "Proxies whose X-Forwarded-For is believed: networks, addresses, unix; empty: none"),
+    LIST(http, cors_origins, ORIGINS_MAX, origin_is_sound, ORIGIN_WORDS,
+         "Origins whose scripts may use /v1, such as https://desk.example; empty: none"),
     NUMBER(http, threads, 0, 0, 256, "Threads that read requests; 0: half the cores"),
     NUMBER(http, workers, 8, 1, 256, "Threads that run queries, one database connection each"),
     NUMBER(http, connections_max, 4096, 16, 1000000, "Client connections open at once"),
@@ -64,6 +78,12 @@ const struct config_key config_keys[] = {
     NUMBER(trust, provisional_days, 30, 1, 365, "Held votes are discarded after this"),
     NUMBER(keys, cache_s, 10, 0, 3600,
            "Revoked API keys and changed surveys are noticed within this time"),
+    NUMBER(limits, key_per_minute, 0, 0, 1000000, "Requests of one API key to /v1; 0: no limit"),
+    NUMBER(limits, key_burst, 0, 0, 1000000, "Of them at once; 0: as many as per minute"),
+    NUMBER(
+        limits, page_per_minute, 0, 0, 1000000,
+        "Survey pages for one address (IPv6: one /64), with [http] trusted_proxies; 0: no limit"),
+    NUMBER(limits, page_burst, 0, 0, 1000000, "Of them at once; 0: as many as per minute"),
     CHOICE(log, level, "info", "error, info, debug", "What is logged, as JSON lines on stderr"),
     SWITCH(log, access, "true", "A line per request, written in batches"),
 };
@@ -80,7 +100,8 @@ const struct config_key *config_find_key(const char *section, const char *name) 
 }
 
 bool config_key_is_text(const struct config_key *key) {
-    return key->type == CONFIG_TEXT || key->type == CONFIG_ADDRESS || key->type == CONFIG_CHOICE;
+    return key->type == CONFIG_TEXT || key->type == CONFIG_ADDRESS || key->type == CONFIG_CHOICE ||
+           key->type == CONFIG_LIST;
 }
 
 char **config_text(struct config *config, const struct config_key *key) {
@@ -105,8 +126,21 @@ static bool is_choice(const char *choices, const char *value) {
     return false;
 }
 
+/* The first word that is not sound, or is one too many; false when all are good. */
+static bool bad_word(const struct config_key *key, const char *list, struct word *word) {
+    int64_t count = 0;
+    while (next_word(&list, word)) {
+        if (++count > key->max || !key->word_is_sound(word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool set_text(struct config *config, const struct config_key *key, const char *value) {
-    if ((key->type == CONFIG_ADDRESS && !is_address(value)) ||
+    struct word word;
+    if ((key->type == CONFIG_LIST && bad_word(key, value, &word)) ||
+        (key->type == CONFIG_ADDRESS && !is_address(value)) ||
         (key->type == CONFIG_CHOICE && !is_choice(key->choices, value))) {
         return false;
     }
@@ -148,6 +182,8 @@ static void describe_wanted(struct text *text, const struct config_key *key) {
         text_append(text, "true or false");
     } else if (key->type == CONFIG_CHOICE) {
         text_append_format(text, "one of: %s", key->choices);
+    } else if (key->type == CONFIG_LIST) {
+        text_append_format(text, "at most %lld %s", (long long)key->max, key->choices);
     } else if (key->type == CONFIG_ADDRESS) {
         text_append(text, "HOST:PORT, such as 127.0.0.1:8080");
     } else {
@@ -158,5 +194,11 @@ static void describe_wanted(struct text *text, const struct config_key *key) {
 void config_append_refusal(struct text *text, const struct config_key *key, const char *value) {
     text_append_format(text, "[%s] %s should be ", key->section, key->name);
     describe_wanted(text, key);
-    text_append_format(text, ", not \"%s\"", value);
+    struct word word = {value, strlen(value)};
+    if (key->type == CONFIG_LIST) {
+        bad_word(key, value, &word);
+    }
+    text_append(text, ", not \"");
+    text_append_bytes(text, word.text, word.length);
+    text_append_char(text, '"');
 }

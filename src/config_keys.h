@@ -7,12 +7,14 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "config.h"
 
 enum config_type {
     CONFIG_TEXT,
     CONFIG_ADDRESS, /* HOST:PORT */
     CONFIG_CHOICE,
+    CONFIG_LIST, /* words separated by blanks or commas */
     CONFIG_SWITCH,
     CONFIG_NUMBER,
 };
@@ -25,8 +27,9 @@ struct config_key {
     const char *fallback;
     int64_t min;
     int64_t max;
-    const char *choices; /* of a CONFIG_CHOICE: "one, two" */
+    const char *choices; /* of a CONFIG_CHOICE: "one, two"; of a CONFIG_LIST: what its words are */
     const char *help;
+    bool (*word_is_sound)(const struct word *word); /* of a CONFIG_LIST, of max words */
 };
 
 /* In the order of config/understood.ini, which a test holds against this table. */

@@ -21,7 +21,7 @@ const struct route routes[] = {
     ROUTE("GET", "/v1/invitations", list_invitations, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("POST", "/v1/invitations", create_invitation, SCOPE_WRITE, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
     ROUTE("GET", "/v1/invitations/{id}", get_invitation, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
-    ROUTE("GET", "/v1/metrics", get_metrics, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("GET", "/v1/metrics", get_metrics, SCOPE_READ, RUNS_ON_WORKER, NEEDS_NOTHING),
     ROUTE("GET", "/v1/responses", list_responses, SCOPE_READ, RUNS_ON_WORKER, NEEDS_NOTHING),
     ROUTE("POST", "/v1/responses", create_response, SCOPE_WRITE, RUNS_LATER, NEEDS_JSON | GIVES_JSON),
     ROUTE("GET", "/v1/responses/{id}", get_response, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),

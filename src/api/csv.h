@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+#define CSV_CONTENT_TYPE "text/csv; charset=utf-8; header=present"
+
 /*
  * Appends one field of outside text, after a comma unless it is the row's first; NULL is an empty
  * field, which the first of a row must not be. What a spreadsheet would take for a formula (a

@@ -26,7 +26,8 @@ static bool append_whole(struct app *app, const struct invitation_entry *entry, 
     CLEANUP(text_clear) struct text url = {0};
     CLEANUP(email_block_clear) struct email_block email = {0};
     if (!invitation_write_url(app, entry->invitation, &url) ||
-        !email_block_write(entry->survey, &entry->invitation->contact, url.bytes, &email)) {
+        !email_block_write(entry->survey, &entry->invitation->contact, url.bytes,
+                           entry->invitation->expires_at_us - time_now_us(), &email)) {
         return false;
     }
     struct invitation_view view = {

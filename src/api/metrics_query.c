@@ -10,8 +10,11 @@
 #define TIME_FIRST  INT64_C(0)
 #define TIME_END    (INT64_C(32503680000) * US_PER_SECOND)
 
-static const struct choice intervals[] = {
-    {"day", METRICS_BY_DAY}, {"hour", METRICS_BY_HOUR}, {"all", METRICS_ALL}, {NULL, 0}};
+static const struct choice intervals[] = {{"day", METRICS_BY_DAY},   {"hour", METRICS_BY_HOUR},
+                                          {"week", METRICS_BY_WEEK}, {"month", METRICS_BY_MONTH},
+                                          {"all", METRICS_ALL},      {NULL, 0}};
+
+static const struct choice comparisons[] = {{"previous", true}, {NULL, 0}};
 
 static const struct choice dimensions[] = {{"agent", DIMENSION_AGENT},
                                            {"team", DIMENSION_TEAM},
@@ -38,6 +41,7 @@ static const struct field fields[] = {
     {.name = "from", .kind = FIELD_NAME, .offset = TARGET(from.given), .max = BOUND_TEXT_MAX},
     {.name = "to", .kind = FIELD_NAME, .offset = TARGET(to.given), .max = BOUND_TEXT_MAX},
     {.name = "interval", .kind = FIELD_CHOICE, .offset = TARGET(interval), .choices = intervals},
+    {.name = "compare", .kind = FIELD_CHOICE, .offset = TARGET(compare), .choices = comparisons},
     {.name = "by", .kind = FIELD_CHOICE, .offset = TARGET(by), .choices = dimensions},
     FILTER("agent", DIMENSION_AGENT),
     FILTER("team", DIMENSION_TEAM),
@@ -92,6 +96,7 @@ bool read_metrics_request(const struct request *request, struct metrics_request 
     query->account_id = request->principal.account_id;
     query->survey = asked->survey;
     query->interval = (enum metrics_interval)asked->interval;
+    query->compared = asked->compare;
     query->grouped = asked->by != DIMENSIONS;
     query->by = query->grouped ? (enum dimension)asked->by : DIMENSION_AGENT;
     for (int i = 0; i < DIMENSIONS; i++) {
@@ -106,17 +111,42 @@ static bool ends_before_it_begins(const struct metrics_request *asked,
     return window->points <= 0 || (both_instants && asked->from.time_us >= asked->to.time_us);
 }
 
+/* METRICS_ALL has no points to be too many. */
+static void object_to_length(const struct metrics_request *asked, int64_t points,
+                             struct mistakes *mistakes) {
+    static const struct {
+        const char *word;
+        int64_t max;
+    } longest[] = {
+        [METRICS_BY_DAY] = {"day", METRICS_DAYS_MAX},
+        [METRICS_ALL] = {NULL, INT64_MAX},
+        [METRICS_BY_WEEK] = {"week", METRICS_WEEKS_MAX},
+        [METRICS_BY_MONTH] = {"month", METRICS_MONTHS_MAX},
+    };
+    enum metrics_interval interval = asked->query.interval;
+    if (interval == METRICS_BY_HOUR) {
+        if (points > METRICS_HOURS_MAX) {
+            mistakes_add(mistakes, "interval",
+                         "hour is for 14 days at most; from and to span more");
+        }
+    } else if (points > longest[interval].max) {
+        const char *word = longest[interval].word;
+        mistakes_add(mistakes, "interval", "%s is for %d %ss at most; from and to span more", word,
+                     (int)longest[interval].max, word);
+    }
+}
+
 bool check_metrics_window(const struct metrics_request *asked, const struct metrics_window *window,
                           struct mistakes *mistakes) {
-    enum metrics_interval interval = asked->query.interval;
     mistakes->in_query = true;
     if (ends_before_it_begins(asked, window)) {
         mistakes_add(mistakes, "from", "must be before to (which is now, when it is not given)");
-    } else if (interval == METRICS_BY_HOUR && window->points > METRICS_HOURS_MAX) {
-        mistakes_add(mistakes, "interval", "hour is for 14 days at most; from and to span more");
-    } else if (interval == METRICS_BY_DAY && window->points > METRICS_DAYS_MAX) {
-        mistakes_add(mistakes, "interval", "day is for %d days at most; from and to span more",
-                     METRICS_DAYS_MAX);
+        return false;
+    }
+    object_to_length(asked, window->points, mistakes);
+    if (asked->query.compared && window->before.from.time_us < TIME_FIRST) {
+        mistakes_add(mistakes, "compare",
+                     "the window before this one would begin before 1970; ask for a shorter one");
     }
     return mistakes_none(mistakes);
 }

@@ -27,13 +27,15 @@ struct metrics_request {
                                                                     : DIMENSION_BYTES_MAX + 1];
     int interval; /* enum metrics_interval */
     int by;       /* enum dimension; DIMENSIONS when groups are not asked for */
+    int compare;  /* true: with the previous window */
+    bool csv;     /* the caller's to say */
 };
 
 /* Fills *asked, which must then stay where it is. False: mistakes says what is wrong with it. */
 bool read_metrics_request(const struct request *request, struct metrics_request *asked,
                           struct mistakes *mistakes);
 
-/* Objects to windows that are empty or too long. */
+/* Objects to windows that are empty, too long, or have no previous one. */
 bool check_metrics_window(const struct metrics_request *asked, const struct metrics_window *window,
                           struct mistakes *mistakes);
 

@@ -157,8 +157,7 @@ struct response respond_export(struct db *db, struct response_filter *filter,
         return respond_outcome(outcome, "list of responses");
     }
     struct response response = respond_stream(
-        format == EXPORT_CSV ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson",
-        &export->stream);
+        format == EXPORT_CSV ? CSV_CONTENT_TYPE : "application/x-ndjson", &export->stream);
     response_set_header(&response, "Content-Disposition",
                         format == EXPORT_CSV ? "attachment; filename=\"responses.csv\""
                                              : "attachment; filename=\"responses.ndjson\"");

@@ -1,11 +1,13 @@
 #include "base/text.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FIRST_CAPACITY 256U
+#define DECIMALS_SCALE 1000000
 
 void text_clear(struct text *text) {
     free(text->bytes);
@@ -66,6 +68,23 @@ void text_append_int(struct text *text, int64_t value) {
         *--first = '-';
     }
     text_append_bytes(text, first, (size_t)(digits + sizeof digits - first));
+}
+
+void text_append_decimal(struct text *text, double value) {
+    int64_t scaled = llround(value * DECIMALS_SCALE);
+    int64_t magnitude = scaled < 0 ? -scaled : scaled;
+    if (scaled < 0) {
+        text_append_char(text, '-');
+    }
+    text_append_int(text, magnitude / DECIMALS_SCALE);
+    int64_t rest = magnitude % DECIMALS_SCALE;
+    if (rest) {
+        text_append_char(text, '.');
+    }
+    for (int64_t place = DECIMALS_SCALE / 10; rest; place /= 10) {
+        text_append_char(text, (char)('0' + rest / place));
+        rest %= place;
+    }
 }
 
 void text_append_format(struct text *text, const char *format, ...) {

@@ -23,6 +23,8 @@ void text_append(struct text *text, const char *string);
 void text_append_bytes(struct text *text, const void *bytes, size_t length);
 void text_append_char(struct text *text, char character);
 void text_append_int(struct text *text, int64_t value);
+/* With six decimals at most, as short as it goes; |value| below 10^12. */
+void text_append_decimal(struct text *text, double value);
 void text_append_format(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

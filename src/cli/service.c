@@ -12,6 +12,7 @@
 #include "intake/view_log.h"
 #include "jobs/housekeeping.h"
 #include "pages/locale.h"
+#include "pages/pages.h"
 #include "routes.h"
 #include "store/db.h"
 #include "store/signing_key.h"
@@ -81,6 +82,17 @@ static void hurry(struct app *app) {
     db_hurry(app->db);
 }
 
+static struct edge_options edge_options(const struct config *config) {
+    return (struct edge_options){
+        .trusted_proxies = config->http.trusted_proxies,
+        .cors_origins = config->http.cors_origins,
+        .key_per_minute = (unsigned)config->limits.key_per_minute,
+        .key_burst = (unsigned)config->limits.key_burst,
+        .page_per_minute = (unsigned)config->limits.page_per_minute,
+        .page_burst = (unsigned)config->limits.page_burst,
+    };
+}
+
 static struct server *open_server(struct app *app) {
     const struct config *config = app->config;
     struct server_options options = {
@@ -100,6 +112,8 @@ static struct server *open_server(struct app *app) {
         .routes = routes,
         .route_count = route_count,
         .authorize = authorize,
+        .refuse_page = refuse_page,
+        .edge = edge_options(config),
         .hurry = hurry,
     };
     return server_open(&options, app);

@@ -13,12 +13,6 @@ struct difference {
     double p; /* how often chance alone would make a difference at least as large */
 };
 
-/* x successes in n trials. */
-struct trials {
-    int64_t x;
-    int64_t n;
-};
-
 /*
  * Of two rates in 0..1, both n > 0. The interval is Newcombe's hybrid of two Wilson intervals
  * (method 10 of Newcombe 1998, Stat. Med. 17:873); p is of the pooled two-proportion z test without

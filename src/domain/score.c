@@ -1,10 +1,14 @@
 #include "domain/score.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Rocks's default adjustment: what is added to detractors, passives, promoters. */
 #define NPS_ADDED_EXTREME 0.75
 #define NPS_ADDED_PASSIVE 1.5
+
+#define CSAT_TOP_FROM 4
+#define CES_TOP_FROM  5
 
 void counters_add(struct counters *counters, const struct counters *more) {
     for (int i = 0; i < COUNTERS; i++) {
@@ -61,19 +65,45 @@ static struct understood_score understood_of(const struct counters *counters) {
     return score;
 }
 
-static struct csat_score csat_of(const struct counters *counters) {
-    struct csat_score score = {0};
+/* Answers on a scale from 1 up. */
+struct scale {
+    int64_t n;
+    int64_t top; /* of the answers from top_from on */
+    double mean;
+};
+
+static struct scale scale_of(const int64_t counts[], int steps, int top_from) {
+    struct scale scale = {0};
     int64_t points = 0;
-    for (int i = 0; i < 5; i++) {
-        score.counts[i] = counters->sums[COUNTER_CSAT_1 + i];
-        score.n += score.counts[i];
-        points += (i + 1) * score.counts[i];
+    for (int i = 0; i < steps; i++) {
+        scale.n += counts[i];
+        scale.top += i + 1 >= top_from ? counts[i] : 0;
+        points += (i + 1) * counts[i];
     }
+    scale.mean = scale.n > 0 ? (double)points / (double)scale.n : 0;
+    return scale;
+}
+
+static struct csat_score csat_of(const struct counters *counters) {
+    const int64_t *counts = &counters->sums[COUNTER_CSAT_1];
+    struct scale scale = scale_of(counts, 5, CSAT_TOP_FROM);
+    struct csat_score score = {.n = scale.n, .mean = scale.mean};
+    memcpy(score.counts, counts, sizeof score.counts);
     if (score.n > 0) {
-        int64_t top_two = score.counts[3] + score.counts[4];
-        score.mean = (double)points / (double)score.n;
-        score.top_two_rate = (double)top_two / (double)score.n;
-        score.interval = wilson_interval(top_two, score.n);
+        score.top_two_rate = (double)scale.top / (double)score.n;
+        score.interval = wilson_interval(scale.top, score.n);
+    }
+    return score;
+}
+
+static struct ces_score ces_of(const struct counters *counters) {
+    const int64_t *counts = &counters->sums[COUNTER_CES_1];
+    struct scale scale = scale_of(counts, 7, CES_TOP_FROM);
+    struct ces_score score = {.n = scale.n, .mean = scale.mean};
+    memcpy(score.counts, counts, sizeof score.counts);
+    if (score.n > 0) {
+        score.top_three_rate = (double)scale.top / (double)score.n;
+        score.interval = wilson_interval(scale.top, score.n);
     }
     return score;
 }
@@ -94,6 +124,21 @@ static struct nps_score nps_of(const struct counters *counters) {
     return score;
 }
 
+struct trials trials_of(const struct score *score, enum rate rate) {
+    const int64_t *csat = score->csat.counts;
+    const int64_t *ces = score->ces.counts;
+    switch (rate) {
+    case RATE_CSAT:
+        return (struct trials){csat[3] + csat[4], score->csat.n};
+    case RATE_CES:
+        return (struct trials){ces[4] + ces[5] + ces[6], score->ces.n};
+    case RATE_UNDERSTOOD:
+    case RATES:
+    default:
+        return (struct trials){score->understood.yes, score->understood.n};
+    }
+}
+
 struct score score_of(const struct counters *counters) {
     const int64_t *sums = counters->sums;
     int64_t invited = sums[COUNTER_INVITED];
@@ -106,6 +151,7 @@ struct score score_of(const struct counters *counters) {
         .understood = understood_of(counters),
         .csat = csat_of(counters),
         .nps = nps_of(counters),
+        .ces = ces_of(counters),
     };
 }
 
@@ -136,4 +182,10 @@ void scores_mark_groups(struct score scores[], size_t count) {
     if (next) {
         next->withheld = true;
     }
+}
+
+const char *rate_name(enum rate rate) {
+    static const char *const names[RATES] = {
+        [RATE_UNDERSTOOD] = "understood", [RATE_CSAT] = "csat", [RATE_CES] = "ces"};
+    return names[rate];
 }

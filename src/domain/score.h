@@ -45,6 +45,12 @@ struct counters {
 
 void counters_add(struct counters *counters, const struct counters *more);
 
+/* x successes in n trials. */
+struct trials {
+    int64_t x;
+    int64_t n;
+};
+
 /* low <= point <= high; all on the scale of the function that made it. */
 struct interval {
     double low;
@@ -101,6 +107,15 @@ struct nps_score {
     struct interval interval;
 };
 
+/* mean in 1..7; the rate is the share of 5, 6 and 7 (easy), the interval belongs to it. */
+struct ces_score {
+    int64_t n;
+    int64_t counts[7];
+    double mean;
+    double top_three_rate;
+    struct interval interval;
+};
+
 /* S of GET /v1/metrics. Whoever shows a withheld score shows its n, but neither counts nor rates.
  */
 struct score {
@@ -112,11 +127,26 @@ struct score {
     struct understood_score understood;
     struct csat_score csat;
     struct nps_score nps;
+    struct ces_score ces;
     bool thin;
     bool withheld;
 };
 
 struct score score_of(const struct counters *counters);
+
+/* The rates of a score. */
+enum rate {
+    RATE_UNDERSTOOD, /* yes */
+    RATE_CSAT,       /* 4 and 5 */
+    RATE_CES,        /* 5, 6 and 7 */
+    RATES,
+};
+
+/* "understood", "csat", "ces" */
+const char *rate_name(enum rate rate);
+
+/* What the rate is made of; n is 0 when nobody answered. */
+struct trials trials_of(const struct score *score, enum rate rate);
 
 /* Marks a score that was narrowed down by a dimension: withheld when 0 < n < SCORE_WITHHELD_BELOW,
  * thin when 0 < n < SCORE_THIN_BELOW. */

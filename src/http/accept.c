@@ -34,8 +34,7 @@ static int parse_quality(const char *text) {
     return quality;
 }
 
-/* The q parameter of one range that ends at end. */
-static int range_quality(const char *range, const char *end) {
+int accept_quality(const char *range, const char *end) {
     const char *at = memchr(range, ';', (size_t)(end - range));
     while (at && at < end) {
         at += 1 + strspn(at + 1, BLANK);
@@ -54,7 +53,7 @@ void accept_consider(const char *accept, const char *media_type, struct accepted
         const char *end = range + strcspn(range, ",");
         int specificity = range_specificity(range, strcspn(range, "; \t,"), media_type);
         if (specificity > best->specificity) {
-            *best = (struct accepted){specificity, range_quality(range, end)};
+            *best = (struct accepted){specificity, accept_quality(range, end)};
         }
         range = end;
     }

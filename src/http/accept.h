@@ -17,6 +17,10 @@ struct accepted {
 /* Updates *best with what one Accept header says about media_type. Malformed ranges are skipped. */
 void accept_consider(const char *accept, const char *media_type, struct accepted *best);
 
+/* The q of the range that starts at range and ends at end, in thousandths; QUALITY_MAX without one,
+ * 0 when it cannot be read. */
+int accept_quality(const char *range, const char *end);
+
 /* True when content_type is media_type, whatever its parameters; charset must be UTF-8. */
 bool content_type_is(const char *content_type, const char *media_type);
 

@@ -128,6 +128,9 @@ static void append_line(struct text *lines, const struct access_record *record) 
     if (*record->trace_id) {
         append_field(lines, "\",\"trace_id\":\"", record->trace_id);
     }
+    if (*record->client) {
+        append_field(lines, "\",\"client\":\"", record->client);
+    }
     append_field(lines, "\",\"method\":\"", record->method);
     append_field(lines, "\",\"route\":\"", record->route);
     text_append(lines, "\",\"status\":");

@@ -12,6 +12,7 @@ struct access_buffer;
 struct access_record {
     const char *request_id;
     const char *trace_id; /* "" when there is none */
+    const char *client;   /* an address, or "" */
     const char *method;
     const char *route; /* its template, never the path: paths carry tokens */
     unsigned status;   /* 0 when the client went away before */

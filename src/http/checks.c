@@ -4,9 +4,11 @@
 #include <strings.h>
 
 #include "http/accept.h"
+#include "http/cors.h"
 #include "http/credentials.h"
 #include "http/form.h"
 #include "http/json_room.h"
+#include "http/limits.h"
 #include "http/parts.h"
 
 #define TYPE_FORM "application/x-www-form-urlencoded"
@@ -22,6 +24,13 @@ static bool refuse(struct exchange *exchange, struct response refusal) {
 static bool answer_asterisk(struct exchange *exchange) {
     refuse(exchange, respond_empty(204));
     response_set_header(&exchange->refusal, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE");
+    return true;
+}
+
+static bool answer_options(struct exchange *exchange, const char *allow) {
+    refuse(exchange, respond_empty(204));
+    response_set_header(&exchange->refusal, "Allow", allow);
+    cors_permit(exchange, allow, &exchange->refusal);
     return true;
 }
 
@@ -43,6 +52,9 @@ bool route_refuses(struct exchange *exchange) {
     if (status == 501) {
         return refuse(exchange, respond_problem(501, "not_implemented", "no such method"));
     }
+    if (strcmp(request->method, "OPTIONS") == 0 && cors_applies(exchange)) {
+        return answer_options(exchange, allow);
+    }
     refuse(exchange, respond_problem(405, "method_not_allowed", "this path knows %s", allow));
     response_set_header(&exchange->refusal, "Allow", allow);
     return true;
@@ -56,6 +68,12 @@ static bool refuse_key(struct exchange *exchange, const char *detail) {
 
 static const char *scope_name(enum scope scope) {
     return scope == SCOPE_READ ? "read" : scope == SCOPE_WRITE ? "write" : "admin";
+}
+
+static bool limit_refused(struct exchange *exchange,
+                          bool (*limit_refuses)(struct exchange *, struct response *)) {
+    struct response refusal;
+    return limit_refuses(exchange, &refusal) && refuse(exchange, refusal);
 }
 
 static bool principal_refused(struct exchange *exchange) {
@@ -72,7 +90,7 @@ bool scope_refuses(struct exchange *exchange, bool may_block) {
     struct request *request = &exchange->request;
     exchange->authorization_unknown = false;
     if (request->route->scope == SCOPE_NONE) {
-        return false;
+        return limit_refused(exchange, page_limit_refuses);
     }
     char key[API_KEY_SIZE];
     const char *authorization = request_header(request, "Authorization");
@@ -82,7 +100,7 @@ bool scope_refuses(struct exchange *exchange, bool may_block) {
     struct server *server = exchange->server;
     switch (server->options.authorize(server->app, key, may_block, &request->principal)) {
     case AUTHORIZED:
-        return principal_refused(exchange);
+        return limit_refused(exchange, key_limit_refuses) || principal_refused(exchange);
     case AUTHORIZATION_DENIED:
         return refuse_key(exchange, "the API key is unknown or revoked");
     case AUTHORIZATION_UNKNOWN:

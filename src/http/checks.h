@@ -7,10 +7,11 @@
 
 struct exchange;
 
-/* 404, 405 with Allow, 501; fills request.route and its path parameters. */
+/* 404, 405 with Allow, 501, and the answer to OPTIONS; fills request.route and its path parameters.
+ */
 bool route_refuses(struct exchange *exchange);
 
-/* 401, 403, 503; fills request.principal. Without may_block it sets authorization_unknown, and
+/* 401, 403, 429, 503; fills request.principal. Without may_block it sets authorization_unknown, and
  * does not refuse, when the key is not cached. */
 bool scope_refuses(struct exchange *exchange, bool may_block);
 

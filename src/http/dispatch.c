@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "http/checks.h"
+#include "http/edge.h"
 #include "http/identity.h"
 #include "http/json_room.h"
 #include "http/parts.h"
@@ -24,6 +25,18 @@ static struct response take_refusal(struct exchange *exchange) {
     struct response refusal = exchange->refusal;
     exchange->refusal = (struct response){0};
     return refusal;
+}
+
+static void note_client(struct exchange *exchange) {
+    const struct edge *edge = edge_of(exchange->server);
+    const struct watch *watch = exchange->watch;
+    struct client_address *client = &exchange->client;
+    if (client_address_find(&edge->proxies, &watch->peer, &exchange->request, client)) {
+        client_address_format(client, exchange->client_text);
+    } else {
+        memcpy(exchange->client_text, watch->peer_text, sizeof exchange->client_text);
+    }
+    exchange->request.client_address = exchange->client_text;
 }
 
 static bool note_path(struct exchange *exchange, const char *target) {
@@ -67,6 +80,7 @@ bool dispatch_head(struct exchange *exchange, const struct head *head) {
     request->headers = head->headers;
     request->header_count = head->header_count;
     identify(exchange);
+    note_client(exchange);
     const struct refusal *refusal = guard_objection(head);
     if (refusal) {
         answer(exchange, respond_problem(refusal->status, refusal->code, "%s", refusal->detail));

@@ -135,6 +135,7 @@ static void log_access(const struct exchange *exchange, int64_t duration_us) {
     struct access_record record = {
         .request_id = request->request_id,
         .trace_id = request->trace_id,
+        .client = request->client_address,
         .method = request->method,
         .route = request->route ? request->route->path : "unmatched",
         .status = exchange->status,

@@ -74,5 +74,4 @@ void identify(struct exchange *exchange) {
     }
     request->request_id = exchange->request_id;
     request->trace_id = exchange->trace_id;
-    request->client_address = exchange->client_address;
 }

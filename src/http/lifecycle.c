@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "http/edge.h"
 #include "http/glue.h"
 #include "http/listener.h"
 #include "http/parts.h"
@@ -73,6 +74,7 @@ static void free_server(struct server *server) {
         access_log_stop(server->access_log);
     }
     traffic_metrics_free(server->traffic);
+    edge_free(atomic_load(&server->edge));
     if (server->listen_fd >= 0) {
         close(server->listen_fd);
     }
@@ -92,13 +94,16 @@ struct server *server_open(const struct server_options *options, struct app *app
         return NULL;
     }
     server->options = *options;
+    server->options.edge = (struct edge_options){0}; /* lent for this call only */
     server->app = app;
     server->thread_count = threads;
     for (unsigned i = 0; i < threads; i++) {
         server->threads[i].server = server;
         watch_table_init(&server->threads[i].watches, server);
     }
-    server->listen_fd = listener_open(options->listen, &server->port);
+    struct edge *edge = edge_new(&options->edge);
+    atomic_init(&server->edge, edge);
+    server->listen_fd = edge ? listener_open(options->listen, &server->port) : -1;
     if (server->listen_fd < 0) {
         free_server(server);
         return NULL;

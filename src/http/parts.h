@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "http/access_log.h"
+#include "http/client_address.h"
 #include "http/exchange.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -16,12 +17,12 @@
 #include "http/watch.h"
 #include "http/workers.h"
 
-#define REQUEST_ID_SIZE     65 /* with the NUL */
-#define TRACE_ID_SIZE       33
-#define CLIENT_ADDRESS_SIZE 46
+#define REQUEST_ID_SIZE 65 /* with the NUL */
+#define TRACE_ID_SIZE   33
 
 struct MHD_Connection;
 struct MHD_Daemon;
+struct edge;
 struct streaming;
 
 /* One event loop: a libmicrohttpd daemon with a thread of its own. */
@@ -32,6 +33,12 @@ struct http_thread {
     struct access_buffer *access_buffer; /* NULL when nothing is logged */
 };
 
+enum limit {
+    LIMIT_KEY,
+    LIMIT_PAGE,
+    LIMITS,
+};
+
 struct server {
     struct server_options options;
     struct app *app;
@@ -40,6 +47,7 @@ struct server {
     struct access_log *access_log;
     struct traffic_metrics *traffic;
     struct reaper *reaper;
+    _Atomic(struct edge *) edge; /* see edge_of() */
     int listen_fd;
     uint16_t port;
     atomic_bool draining; /* not ready */
@@ -51,6 +59,8 @@ struct server {
     atomic_ulong overloads;
     atomic_ulong deadline_answers;
     atomic_ulong malformed;
+    atomic_ulong limited[LIMITS];
+    atomic_ulong crowded_buckets;
     unsigned thread_count;
     struct http_thread threads[];
 };
@@ -59,6 +69,14 @@ enum exchange_state {
     EXCHANGE_OPEN,
     EXCHANGE_CLAIMED, /* somebody is about to store the answer */
     EXCHANGE_ANSWERED,
+};
+
+/* Where the key stands with its limit, for the answer's headers. */
+struct quota {
+    int64_t limit; /* 0: nothing was counted */
+    int64_t window_s;
+    int64_t remaining;
+    int64_t reset_s;
 };
 
 /* One request and its answer. What is not atomic belongs to the thread that handles the request. */
@@ -90,7 +108,9 @@ struct exchange {
     _Atomic(struct streaming *) streaming; /* one reference */
     char request_id[REQUEST_ID_SIZE];
     char trace_id[TRACE_ID_SIZE];
-    char client_address[CLIENT_ADDRESS_SIZE];
+    struct client_address client;
+    char client_text[IP_TEXT_SIZE];
+    struct quota quota;
     struct request request; /* near the end: its arrays are not cleared, their counts are */
     struct scratch scratch;
 };

@@ -45,6 +45,9 @@ static void append_problem(struct text *text, const struct response *response, c
     if (problem->errors) {
         append_errors(text, problem->errors);
     }
+    if (problem->violated_policy) {
+        text_append_format(text, ",\"violated-policies\":[\"%s\"]", problem->violated_policy);
+    }
     text_append_char(text, '}');
 }
 

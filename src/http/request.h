@@ -60,10 +60,11 @@ struct request {
     size_t header_count;
     const char *body; /* the raw bytes, NUL-terminated; never NULL */
     size_t body_length;
-    const json_t *json;         /* NULL unless the route needs JSON */
-    const char *client_address; /* numeric; the TCP peer */
-    bool may_block;             /* true on a worker, false on an http thread */
-    struct exchange *exchange;  /* to answer later; see http/exchange.h */
+    const json_t *json; /* NULL unless the route needs JSON */
+    const char
+        *client_address;       /* numeric; "unix" or "" where there is none; see client_address.h */
+    bool may_block;            /* true on a worker, false on an http thread */
+    struct exchange *exchange; /* to answer later; see http/exchange.h */
     size_t form_count;
     size_t query_count;
     struct request_param form[QUERY_PARAMS_MAX]; /* filled when the route needs a form */

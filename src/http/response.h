@@ -37,9 +37,10 @@ struct stream {
 
 /* What went wrong, to be rendered as RFC 9457 problem+json with the request's id. */
 struct problem {
-    const char *code; /* static, stable; NULL when there is no problem */
-    char *detail;     /* owned */
-    json_t *errors;   /* owned [{pointer, detail}], or NULL */
+    const char *code;            /* static, stable; NULL when there is no problem */
+    char *detail;                /* owned */
+    json_t *errors;              /* owned [{pointer, detail}], or NULL */
+    const char *violated_policy; /* static; the RateLimit-Policy that refuses, or NULL */
 };
 
 /* Whoever receives it owns all of it. */

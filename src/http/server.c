@@ -6,8 +6,10 @@
 
 #include "base/log.h"
 #include "http/connection.h"
+#include "http/cors.h"
 #include "http/dispatch.h"
 #include "http/glue.h"
+#include "http/limits.h"
 #include "http/parts.h"
 #include "http/problem.h"
 #include "http/stream.h"
@@ -100,6 +102,8 @@ static void add_headers(struct MHD_Response *reply, const struct exchange *excha
 static enum MHD_Result send_answer(struct exchange *exchange) {
     struct response *response = &exchange->response;
     problem_render(response, exchange->server->docs_url, exchange->request_id);
+    limits_tell(exchange, response);
+    cors_expose(exchange, response);
     watch_enter(exchange->watch, WATCH_ANSWER);
     exchange->status = response->status;
     exchange->answer_bytes = response->body_length;
@@ -242,7 +246,6 @@ static void *on_target(void *closure, const char *target, struct MHD_Connection 
     }
     atomic_fetch_add(&thread->server->in_flight, 1);
     exchange->watch = watch;
-    memcpy(exchange->client_address, watch->address, sizeof exchange->client_address);
     if (target) {
         exchange->request.target = scratch_copy(&exchange->scratch, target, strlen(target));
         char *query = strchr((char *)target, '?');

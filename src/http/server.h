@@ -21,6 +21,17 @@ enum authorization {
 typedef enum authorization authorizer(struct app *app, const char *api_key, bool may_block,
                                       struct principal *principal);
 
+/* Lists are words separated by blanks or commas; each word is sound (origin_is_sound,
+ * trusted_proxy_is_sound). A limit of 0 is none, a burst of 0 as many as per minute. */
+struct edge_options {
+    const char *trusted_proxies;
+    const char *cors_origins;
+    unsigned key_per_minute;
+    unsigned key_burst;
+    unsigned page_per_minute;
+    unsigned page_burst;
+};
+
 struct server_options {
     const char *listen; /* "127.0.0.1:8080", "[::1]:0"; port 0 picks a free one */
     unsigned threads;   /* http threads */
@@ -38,6 +49,8 @@ struct server_options {
     const struct route *routes;
     size_t route_count;
     authorizer *authorize;
+    handler *refuse_page; /* the 429 of a page; at once, on an http thread; may be NULL */
+    struct edge_options edge;
     void (*hurry)(struct app *app); /* when stopping is out of time: what blocks on workers should
                                        end; may be NULL */
 };
@@ -49,6 +62,10 @@ struct server *server_open(const struct server_options *options, struct app *app
 /* From here on requests are served; false, having logged why, when no threads can be had. The
  * server is to be stopped in either case. */
 bool server_start(struct server *server);
+
+/* From now on these rules count, and all limits begin anew; lists are copied. False, having logged
+ * why, when they cannot be taken over: then nothing changes. One thread at a time. */
+bool server_set_edge(struct server *server, const struct edge_options *options);
 
 uint16_t server_port(const struct server *server);
 

@@ -10,6 +10,20 @@ static void append_counter(struct text *text, const char *name, const char *help
                        (unsigned long long)value);
 }
 
+static void append_limits(const struct server *server, struct text *text) {
+    static const char *const names[] = {[LIMIT_KEY] = "key", [LIMIT_PAGE] = "page"};
+    const char *name = "understood_http_limited_requests_total";
+    text_append_format(text, "# HELP %s Requests refused with 429, by limit.\n# TYPE %s counter\n",
+                       name, name);
+    for (size_t i = 0; i < LIMITS; i++) {
+        text_append_format(text, "%s{limit=\"%s\"} %lu\n", name, names[i],
+                           atomic_load(&server->limited[i]));
+    }
+    append_counter(text, "understood_http_crowded_buckets_total",
+                   "Callers that had to take over what another one owed to its limit.",
+                   atomic_load(&server->crowded_buckets));
+}
+
 void server_append_metrics(const struct server *server, struct text *text) {
     struct workers_load load = workers_load(server->workers);
     traffic_append(server->traffic, text);
@@ -22,6 +36,7 @@ void server_append_metrics(const struct server *server, struct text *text) {
     append_gauge(text, "understood_worker_queue_length", "Requests that wait for a worker.",
                  (int64_t)load.waiting);
     append_gauge(text, "understood_workers_busy", "Workers at work.", (int64_t)load.busy);
+    append_limits(server, text);
     append_counter(text, "understood_http_overloads_total",
                    "Requests refused because too many waited.", atomic_load(&server->overloads));
     append_counter(text, "understood_http_deadline_answers_total",

@@ -1,8 +1,5 @@
 #include "http/watch.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,16 +16,11 @@ void watch_table_clear(struct watch_table *table) {
     pthread_mutex_destroy(&table->lock);
 }
 
-static void read_address(int fd, char address[46]) {
+static void read_peer(int fd, struct client_address *address) {
     struct sockaddr_storage peer = {0};
     socklen_t length = sizeof peer;
-    if (getpeername(fd, (struct sockaddr *)&peer, &length) != 0) {
-        return;
-    }
-    if (peer.ss_family == AF_INET) {
-        inet_ntop(AF_INET, &((struct sockaddr_in *)&peer)->sin_addr, address, 46);
-    } else if (peer.ss_family == AF_INET6) {
-        inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&peer)->sin6_addr, address, 46);
+    if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0) {
+        client_address_from_peer((struct sockaddr *)&peer, address);
     }
 }
 
@@ -41,7 +33,8 @@ struct watch *watch_new(struct watch_table *table, int fd) {
     watch->fd = fd;
     atomic_init(&watch->phase, WATCH_NEW);
     atomic_init(&watch->since_us, time_monotonic_us());
-    read_address(fd, watch->address);
+    read_peer(fd, &watch->peer);
+    client_address_format(&watch->peer, watch->peer_text);
     pthread_mutex_lock(&table->lock);
     watch->next = table->first;
     if (table->first) {

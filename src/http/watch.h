@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "http/client_address.h"
+
 struct exchange;
 struct reaper;
 struct server;
@@ -26,7 +28,8 @@ struct watch {
     struct watch *previous;
     struct watch *next;
     int fd;
-    char address[46];
+    struct client_address peer;
+    char peer_text[IP_TEXT_SIZE];
     atomic_int phase;
     _Atomic(int64_t) since_us; /* of the request (head, body) or of the phase (new, idle) */
     struct exchange *exchange; /* under the table's lock */

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "domain/answers.h"
 #include "pages/locale.h"
+#include "pages/time_left.h"
 
 #define BUTTONS_MAX     (NPS_MAX + 1)
 #define BUTTONS_PER_ROW 6 /* six of 44 px fit into 320 px */
@@ -28,6 +29,8 @@ struct source {
     const struct contact *contact;
     const struct locale *locale;
     const char *url;
+    const struct counted_text *works_for; /* days or hours, or NULL */
+    unsigned works_for_count;
     enum question question; /* the first */
     const char *question_text;
     const char *low; /* scale labels, or NULL */
@@ -194,6 +197,17 @@ static void append_greeting(struct text *html, const struct source *source) {
     text_append(html, "</td></tr>");
 }
 
+static void append_footer(struct text *html, const struct source *source) {
+    text_append(html, "<tr><td style=\"padding:0;font-size:13px\">");
+    text_append_html(html, source->locale->email_footer);
+    if (source->works_for) {
+        text_append(html, "<br>");
+        locale_append_counted_html(html, source->locale, source->works_for,
+                                   source->works_for_count);
+    }
+    text_append(html, "</td></tr>");
+}
+
 static void write_html(struct text *html, const struct source *source) {
     const struct locale *locale = source->locale;
     /* Not align="left": a table that floats would let what follows it flow beside it. */
@@ -215,7 +229,7 @@ static void write_html(struct text *html, const struct source *source) {
     text_append(html, "\" style=\"color:inherit;text-decoration:underline\">");
     text_append_html(html, locale->email_open);
     text_append(html, "</a></td></tr>");
-    append_row(html, "padding:0;font-size:13px", locale->email_footer);
+    append_footer(html, source);
     text_append(html, "</table>");
 }
 
@@ -253,6 +267,10 @@ static void write_plain(struct text *plain, const struct source *source) {
     append_plain_answers(plain, source);
     text_append_format(plain, "%s: %s\n\n", locale->email_open, source->url);
     append_lines(plain, locale->email_footer, "\n");
+    if (source->works_for) {
+        locale_append_counted(plain, locale, source->works_for, source->works_for_count);
+        text_append(plain, "\n");
+    }
 }
 
 /* A header's line: a survey's own question may have line ends. */
@@ -266,11 +284,13 @@ static void write_subject(struct text *subject, const struct source *source) {
 }
 
 bool email_block_write(const struct survey *survey, const struct contact *contact, const char *url,
-                       struct email_block *block) {
+                       int64_t works_for_us, struct email_block *block) {
     struct source source = {.survey = survey,
                             .contact = contact,
                             .locale = locale_or_english(contact->language),
                             .url = url};
+    source.works_for = time_left_text(works_for_us, &source.locale->email_days,
+                                      &source.locale->email_hours, &source.works_for_count);
     CLEANUP(text_clear) struct text subject = {0};
     CLEANUP(text_clear) struct text html = {0};
     CLEANUP(text_clear) struct text plain = {0};

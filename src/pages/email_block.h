@@ -3,6 +3,7 @@
 #define PAGES_EMAIL_BLOCK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "domain/contact.h"
 #include "domain/survey.h"
@@ -17,10 +18,10 @@ void email_block_clear(struct email_block *block);
 
 /*
  * In the contact's language (English when we do not speak it): each button leads to url with its
- * answer in the query, where the page preselects it. url is absolute and has no query. False when
- * out of memory; *block is then untouched.
+ * answer in the query, where the page preselects it. url is absolute and has no query, and still
+ * works for works_for_us. False when out of memory; *block is then untouched.
  */
 bool email_block_write(const struct survey *survey, const struct contact *contact, const char *url,
-                       struct email_block *block);
+                       int64_t works_for_us, struct email_block *block);
 
 #endif

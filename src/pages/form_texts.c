@@ -54,8 +54,6 @@ const char *answer_text(const struct page *page, enum question question,
 }
 
 void append_mistake(struct text *text, const struct locale *locale, enum form_mistake mistake) {
-    char limit[NUMBER_TEXT_SIZE];
-    snprintf(limit, sizeof limit, "%d", COMMENT_CHARACTERS_MAX);
     switch (mistake) {
     case FORM_REQUIRED:
         text_append_html(text, locale->error_required);
@@ -67,7 +65,7 @@ void append_mistake(struct text *text, const struct locale *locale, enum form_mi
         text_append_html(text, locale->error_unknown);
         break;
     case FORM_COMMENT_LONG:
-        locale_append_html(text, locale->error_comment_long, limit);
+        locale_append_counted_html(text, locale, &locale->error_text_long, COMMENT_CHARACTERS_MAX);
         break;
     case FORM_FINE:
         break;

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/array.h"
+#include "base/cleanup.h"
 #include "base/embedded.h"
 #include "base/log.h"
+#include "http/accept.h"
+#include "pages/locale_file.h"
 
 #define LOCALES_MAX   64
 #define TAG_BYTES_MAX 35
@@ -18,33 +20,27 @@ static struct locale locales[LOCALES_MAX];
 static size_t locale_count;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static const struct {
-    const char *key;
-    size_t offset;
-} fields[] = {
-#define LOCALE_FIELD(key) {#key, offsetof(struct locale, key)},
-    LOCALE_TEXTS(LOCALE_FIELD)
-#undef LOCALE_FIELD
-};
-
-static bool locale_from_json(const json_t *json, struct locale *locale) {
-    for (size_t i = 0; i < COUNT(fields); i++) {
-        const char *value = json_string_value(json_object_get(json, fields[i].key));
-        if (!value || !*value) {
-            return false;
-        }
-        memcpy((char *)locale + fields[i].offset, &value, sizeof value);
-    }
-    return json_object_size(json) == COUNT(fields);
-}
-
 /* The parsed file is kept for ever: the texts are borrowed from it. */
 static json_t *parsed_files[LOCALES_MAX];
 
+/* "config/locales/de.json" holds "de". */
+static bool is_named_after(const struct embedded_file *file, const char *language) {
+    const char *name = file->name + strlen(FOLDER);
+    size_t length = strlen(language);
+    return strncmp(name, language, length) == 0 && strcmp(name + length, ".json") == 0;
+}
+
 static void load_file(const struct embedded_file *file) {
+    const char *wrong = "(JSON)";
     json_t *json = json_loadb(file->bytes, file->length, JSON_REJECT_DUPLICATES, NULL);
-    if (!json || locale_count == LOCALES_MAX || !locale_from_json(json, &locales[locale_count])) {
-        log_error("could not read the texts: %s lacks a key or has one too many", file->name);
+    struct locale *locale = &locales[locale_count];
+    if (!json || locale_count == LOCALES_MAX || !locale_from_json(json, locale, &wrong)) {
+        log_error("could not read the texts: %s: %s is missing, surplus or not what it should be",
+                  file->name, wrong);
+        exit(EXIT_FAILURE);
+    }
+    if (!is_named_after(file, locale->language)) {
+        log_error("could not read the texts: %s says it is %s", file->name, locale->language);
         exit(EXIT_FAILURE);
     }
     parsed_files[locale_count++] = json;
@@ -102,32 +98,26 @@ const struct locale *locale_or_english(const char *tag) {
     return locale ? locale : locale_find("en");
 }
 
-/* "0.8" as 800; what cannot be read counts as 0, like RFC 9110's "not acceptable". */
-static int quality_of(const char *parameters, const char *end) {
-    const char *found = memmem(parameters, (size_t)(end - parameters), "q=", 2);
-    if (!found) {
-        return 1000;
-    }
-    char *stop;
-    double quality = strtod(found + 2, &stop);
-    return stop > found + 2 && quality >= 0 && quality <= 1 ? (int)(quality * 1000) : 0;
-}
-
 struct wanted {
     const struct locale *locale;
     int quality;
+    bool english_named;
+    int any_quality; /* of "*" */
 };
 
 static void consider(const char *range, const char *end, struct wanted *best) {
     range += strspn(range, " \t");
     size_t length = strcspn(range, ",; \t");
-    int quality = quality_of(range + length, end);
-    if (quality <= best->quality || length == 0 || length > TAG_BYTES_MAX) {
+    int quality = accept_quality(range, end);
+    if (length == 1 && *range == '*') {
+        best->any_quality = quality;
         return;
     }
-    const struct locale *locale = *range == '*' ? locale_find("en") : locale_lookup(range, length);
-    if (locale) {
-        *best = (struct wanted){locale, quality};
+    const struct locale *locale = length <= TAG_BYTES_MAX ? locale_lookup(range, length) : NULL;
+    best->english_named = best->english_named || (locale && locale == locale_find("en"));
+    if (locale && quality > best->quality) {
+        best->locale = locale;
+        best->quality = quality;
     }
 }
 
@@ -139,7 +129,8 @@ const struct locale *locale_negotiate(const char *accept) {
         consider(accept, end, &best);
         accept = *end ? end + 1 : end;
     }
-    return best.locale ? best.locale : locale_find("en");
+    bool any = !best.english_named && best.any_quality > best.quality;
+    return best.locale && !any ? best.locale : locale_find("en");
 }
 
 typedef void appender(struct text *text, const char *string);
@@ -167,4 +158,39 @@ void locale_append(struct text *text, const char *template, const char *value) {
 
 void locale_append_html(struct text *text, const char *template, const char *value) {
     append_template(text, template, value, text_append_html);
+}
+
+void locale_append_number(struct text *text, const struct locale *locale, unsigned number) {
+    const char *separator = locale->number_1234 + 1;
+    size_t separator_length = strlen(separator) - 3;
+    bool started = false;
+    for (unsigned unit = 1000000000; unit > 0; unit /= 1000) {
+        unsigned part = number / unit % 1000;
+        if (started) {
+            text_append_bytes(text, separator, separator_length);
+            text_append_format(text, "%03u", part);
+        } else if (part > 0 || unit == 1) {
+            text_append_format(text, "%u", part);
+            started = true;
+        }
+    }
+}
+
+static void append_counted(struct text *text, const struct locale *locale,
+                           const struct counted_text *counted, unsigned count, appender *append) {
+    CLEANUP(text_clear) struct text number = {0};
+    locale_append_number(&number, locale, count);
+    text->failed = text->failed || number.failed;
+    append_template(text, counted->forms[plural_choose(locale->plural_rules, count)],
+                    number.bytes ? number.bytes : "", append);
+}
+
+void locale_append_counted(struct text *text, const struct locale *locale,
+                           const struct counted_text *counted, unsigned count) {
+    append_counted(text, locale, counted, count, text_append);
+}
+
+void locale_append_counted_html(struct text *text, const struct locale *locale,
+                                const struct counted_text *counted, unsigned count) {
+    append_counted(text, locale, counted, count, text_append_html);
 }

@@ -5,12 +5,15 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "pages/plural.h"
 
-/* The keys of a locale file. Placeholders stand in braces: {answer}, {max}, {name}. */
+/* The keys of a locale file: a language is one file and nothing else. Placeholders stand in braces:
+ * {answer}, {count}, {name}. */
 #define LOCALE_TEXTS(TEXT)                                                                         \
     TEXT(language) /* BCP 47: "en" */                                                              \
     TEXT(name)                                                                                     \
-    TEXT(direction) /* "ltr" or "rtl" */                                                           \
+    TEXT(direction)   /* "ltr" or "rtl" */                                                         \
+    TEXT(number_1234) /* how 1234 is written: "1,234" */                                           \
     TEXT(question_understood)                                                                      \
     TEXT(understood_yes)                                                                           \
     TEXT(understood_partly)                                                                        \
@@ -59,7 +62,6 @@
     TEXT(error_required)                                                                           \
     TEXT(error_required_text) /* of a text, where the former is of a choice */                     \
     TEXT(error_unknown)                                                                            \
-    TEXT(error_comment_long) /* {max} */                                                           \
     TEXT(error_stale)                                                                              \
     TEXT(email_subject)                                                                            \
     TEXT(email_greeting) /* {name} */                                                              \
@@ -71,10 +73,26 @@
     TEXT(email_open)                                                                               \
     TEXT(email_footer)
 
+/* Those with a {count}: an object of one form for each plural that the language has. */
+#define LOCALE_COUNTED_TEXTS(TEXT)                                                                 \
+    TEXT(thanks_days)                                                                              \
+    TEXT(thanks_hours)                                                                             \
+    TEXT(email_days)                                                                               \
+    TEXT(email_hours)                                                                              \
+    TEXT(error_text_long)
+
+struct counted_text {
+    const char *forms[PLURALS]; /* by plural; NULL where the language has none */
+};
+
 struct locale {
 #define LOCALE_FIELD(key) const char *key;
     LOCALE_TEXTS(LOCALE_FIELD)
 #undef LOCALE_FIELD
+#define LOCALE_FIELD(key) struct counted_text key;
+    LOCALE_COUNTED_TEXTS(LOCALE_FIELD)
+#undef LOCALE_FIELD
+    const char *plural_rules[PLURALS]; /* as in plural.h; the file's "plurals" */
 };
 
 /* Reads the embedded files, once; ends the program when one of them is not whole. Every other
@@ -91,8 +109,11 @@ const struct locale *locale_find(const char *tag);
 /* The same, but English when there is none. Never NULL. */
 const struct locale *locale_or_english(const char *tag);
 
-/* The best for an Accept-Language header (RFC 9110 12.5.4), the first of equals; English when none
- * fits or accept is NULL. */
+/*
+ * The best for an Accept-Language header (RFC 9110 12.5.4, lookup as in RFC 4647 3.4), the first of
+ * equals. "*" is English, unless the header names that itself. English when none fits or accept is
+ * NULL.
+ */
 const struct locale *locale_negotiate(const char *accept);
 
 /* Appends template with its {placeholder} replaced by value, as plain text. */
@@ -100,5 +121,16 @@ void locale_append(struct text *text, const char *template, const char *value);
 
 /* The same with both escaped for HTML. */
 void locale_append_html(struct text *text, const char *template, const char *value);
+
+/* Appends number as the language writes it, in Western digits. */
+void locale_append_number(struct text *text, const struct locale *locale, unsigned number);
+
+/* Appends the form of counted that count needs, {count} being the number, as plain text. */
+void locale_append_counted(struct text *text, const struct locale *locale,
+                           const struct counted_text *counted, unsigned count);
+
+/* The same escaped for HTML. */
+void locale_append_counted_html(struct text *text, const struct locale *locale,
+                                const struct counted_text *counted, unsigned count);
 
 #endif

@@ -8,4 +8,7 @@ handler get_survey_page;
 handler post_survey_page;
 handler get_thanks;
 
+/* Not a route: the 429 of all of them. */
+handler refuse_page;
+
 #endif

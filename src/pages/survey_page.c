@@ -9,6 +9,7 @@
 #include "pages/html.h"
 #include "pages/pages.h"
 #include "pages/render.h"
+#include "pages/time_left.h"
 
 /* A browser that only loads ahead has shown the page to nobody. */
 static bool is_prefetch(const struct request *request) {
@@ -52,6 +53,30 @@ struct response get_survey_page(struct app *app, const struct request *request) 
     return visit.state == VISIT_OPEN ? show_form(app, request, &visit) : visit_refuse(&visit);
 }
 
+/* How long the answer may still be changed, once there is one. */
+static void append_time_to_change(struct text *text, const struct visit *visit) {
+    const struct locale *locale = visit->page.locale;
+    unsigned count;
+    if (visit->final_at_us == TIME_NONE) {
+        return;
+    }
+    const struct counted_text *left = time_left_text(
+        visit->final_at_us - time_now_us(), &locale->thanks_days, &locale->thanks_hours, &count);
+    if (left) {
+        text_append(text, "<p class=\"lead\">");
+        locale_append_counted_html(text, locale, left, count);
+        text_append(text, "</p>");
+    }
+}
+
+static void append_change(struct text *text, const struct visit *visit) {
+    CLEANUP(text_clear) struct text url = {0};
+    append_time_to_change(text, visit);
+    visit_append_url(visit, "", &url);
+    html(text, "<a class=\"b alt\" href=\"%s\">%s</a>", url.bytes,
+         visit->page.locale->thanks_change);
+}
+
 struct response get_thanks(struct app *app, const struct request *request) {
     CLEANUP(visit_clear) struct visit visit;
     visit_open(app, request, &visit);
@@ -66,9 +91,7 @@ struct response get_thanks(struct app *app, const struct request *request) {
     html(&text, "<h1>%s</h1><p>%s</p>", locale->thanks_title,
          page_text(&visit.page, SURVEY_TEXT_THANK_YOU));
     if (visit.state == VISIT_OPEN) {
-        CLEANUP(text_clear) struct text url = {0};
-        visit_append_url(&visit, "", &url);
-        html(&text, "<a class=\"b alt\" href=\"%s\">%s</a>", url.bytes, locale->thanks_change);
+        append_change(&text, &visit);
     }
     text_append(&text, "</div>\n");
     page_close(&text);

@@ -41,9 +41,8 @@ static void judge_response(struct survey_response *response, struct visit *visit
     }
     visit->answers = response->answers;
     response->answers = ANSWERS_NONE;
-    int64_t window_us = visit->survey->edit_window_days * US_PER_DAY;
-    bool over = time_now_us() > response->confirmed_at_us + window_us;
-    visit->state = over ? VISIT_CLOSED : VISIT_OPEN;
+    visit->final_at_us = response->confirmed_at_us + visit->survey->edit_window_days * US_PER_DAY;
+    visit->state = time_now_us() > visit->final_at_us ? VISIT_CLOSED : VISIT_OPEN;
 }
 
 static void judge_expiry(struct visit *visit) {

@@ -34,13 +34,17 @@ struct visit {
     struct contact contact;
     int64_t sent_at_us; /* TIME_NONE when not known */
     int64_t expires_at_us;
+    int64_t final_at_us;         /* when the answers can no longer be changed, or TIME_NONE */
     const struct survey *survey; /* lent by the cache until visit_clear */
     struct answers answers;      /* the confirmed ones so far, or ANSWERS_NONE */
 };
 
 /* Nobody yet; for what opens a visit. */
 #define VISIT_NONE                                                                                 \
-    ((struct visit){.contact = CONTACT_NONE, .sent_at_us = INT64_MIN, .answers = ANSWERS_NONE})
+    ((struct visit){.contact = CONTACT_NONE,                                                       \
+                    .sent_at_us = INT64_MIN,                                                       \
+                    .final_at_us = INT64_MIN,                                                      \
+                    .answers = ANSWERS_NONE})
 
 /* Opens the link of an invitation, in the request's path; blocks on the database. The caller clears
  * *visit, whatever its state. */

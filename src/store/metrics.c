@@ -1,128 +1,109 @@
 #include "store/metrics.h"
 
 #include "base/cleanup.h"
-#include "store/metrics_rows.h"
-#include "store/metrics_sql.h"
-#include "store/params.h"
+#include "store/metrics_reading.h"
 
-_Static_assert(METRICS_GROUPS_MAX == 1000, "LARGEST_GROUPS says 1000");
-
-/* $1 account, $2 survey, $3 dimension, $4 value, $5 first day, $6 last day: one range of the
- * primary key. */
-#define ROLLUP_RANGE                                                                               \
-    " FROM rollups WHERE account_id = $1 AND survey = $2 AND dimension = $3 AND value = $4 "       \
-    "AND day BETWEEN $5::date AND $6::date"
-
-static const char rollup_series[] = SERIES_OF_DAYS(
-    "$7::text", "$5::date", "$6::date", "SELECT day, " SUM_COUNTERS ROLLUP_RANGE " GROUP BY day");
-
-static const char rollup_total[] = "SELECT " SUM_COUNTERS ROLLUP_RANGE;
-
-/* A range of rollups_by_day. */
-static const char rollup_groups[] = LARGEST_GROUPS(
-    "SELECT value, " SUM_COUNTERS " FROM rollups WHERE account_id = $1 AND survey = $2 AND "
-    "dimension = $3 AND day BETWEEN $4::date AND $5::date AND ($6::text IS NULL OR value = $6) "
-    "GROUP BY value");
-
-/* The only dimension that is filtered, or DIMENSIONS when there is none or more than one. */
-static enum dimension only_filter(const struct metrics_query *query, size_t *count) {
-    enum dimension only = DIMENSIONS;
-    *count = 0;
+static struct metrics_reading reading_of(struct db_connection *connection,
+                                         const struct metrics_query *query,
+                                         const struct metrics_window *window) {
+    struct metrics_reading reading = {connection, query, window, 0, DIMENSIONS};
     for (enum dimension i = 0; i < DIMENSIONS; i++) {
         if (query->filters[i]) {
-            only = i;
-            ++*count;
+            reading.filter = i;
+            reading.filters++;
         }
     }
-    return *count == 1 ? only : DIMENSIONS;
+    reading.filter = reading.filters == 1 ? reading.filter : DIMENSIONS;
+    return reading;
 }
 
-static enum outcome load_rollup_total(struct db_connection *connection, const struct params *params,
-                                      struct metrics *metrics) {
+bool sums_are_in_rollups(const struct metrics_reading *reading) {
+    return reading->query->interval != METRICS_BY_HOUR && reading->filters <= 1;
+}
+
+bool groups_are_in_rollups(const struct metrics_reading *reading) {
+    return sums_are_in_rollups(reading) &&
+           (reading->filters == 0 || reading->filter == reading->query->by);
+}
+
+static enum outcome load_total(const struct metrics_reading *reading,
+                               const struct metrics_span *span, struct counters *total) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        db_query(connection, &rows, rollup_total, params_from(params, 0, params->count));
+    enum outcome outcome = sums_are_in_rollups(reading) ? query_rollup_total(reading, span, &rows)
+                                                        : query_fact_total(reading, span, &rows);
     if (outcome == OUTCOME_OK) {
-        metrics_total_from_rows(rows, metrics);
+        *total = metrics_total_from_rows(rows);
     }
     return outcome;
 }
 
-static enum outcome load_rollup_series(struct db_connection *connection,
-                                       const struct metrics_query *query,
-                                       const struct metrics_window *window, enum dimension filter,
-                                       struct metrics *metrics) {
-    bool all = filter == DIMENSIONS;
-    CLEANUP(params_clear) struct params params = {0};
-    params_int(&params, query->account_id);
-    params_text(&params, query->survey);
-    params_text(&params, all ? "all" : dimension_name(filter));
-    params_text(&params, all ? "" : query->filters[filter]);
-    params_text(&params, window->first_day);
-    params_text(&params, window->last_day);
-    if (query->interval != METRICS_ALL) {
-        params_text(&params, window->time_zone);
-    }
-    if (!params_ready(&params)) {
-        return OUTCOME_FAILED;
-    }
-    if (query->interval == METRICS_ALL) {
-        return load_rollup_total(connection, &params, metrics);
+static enum outcome load_series(const struct metrics_reading *reading, struct metrics *metrics) {
+    if (reading->query->interval == METRICS_ALL) {
+        return load_total(reading, &reading->window->asked, &metrics->total);
     }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        db_query(connection, &rows, rollup_series, params_from(&params, 0, params.count));
+    enum outcome outcome = sums_are_in_rollups(reading) ? query_rollup_series(reading, &rows)
+                                                        : query_fact_series(reading, &rows);
     return outcome == OUTCOME_OK ? metrics_series_from_rows(rows, metrics) : outcome;
 }
 
-static enum outcome load_rollup_groups(struct db_connection *connection,
-                                       const struct metrics_query *query,
-                                       const struct metrics_window *window,
-                                       struct metrics *metrics) {
-    CLEANUP(params_clear) struct params params = {0};
-    params_int(&params, query->account_id);
-    params_text(&params, query->survey);
-    params_text(&params, dimension_name(query->by));
-    params_text(&params, window->first_day);
-    params_text(&params, window->last_day);
-    params_text(&params, query->filters[query->by]);
-    if (!params_ready(&params)) {
-        return OUTCOME_FAILED;
-    }
+static enum outcome query_groups(const struct metrics_reading *reading,
+                                 const struct metrics_span *span, const struct metrics *named,
+                                 PGresult **rows) {
+    return groups_are_in_rollups(reading) ? query_rollup_groups(reading, span, named, rows)
+                                          : query_fact_groups(reading, span, named, rows);
+}
+
+static enum outcome load_groups(const struct metrics_reading *reading, struct metrics *metrics) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        db_query(connection, &rows, rollup_groups, params_from(&params, 0, params.count));
+    enum outcome outcome = query_groups(reading, &reading->window->asked, NULL, &rows);
     return outcome == OUTCOME_OK ? metrics_groups_from_rows(rows, metrics) : outcome;
 }
 
-/* The series, with its total; then the groups, if they are asked for. */
-static enum outcome load_both(struct db_connection *connection, const struct metrics_query *query,
-                              const struct metrics_window *window, struct metrics *metrics) {
-    size_t filters;
-    enum dimension filter = only_filter(query, &filters);
-    bool sums_in_rollups = query->interval != METRICS_BY_HOUR && filters <= 1;
-    enum outcome outcome = sums_in_rollups
-                               ? load_rollup_series(connection, query, window, filter, metrics)
-                               : load_fact_series(connection, query, window, metrics);
+static enum outcome load_groups_before(const struct metrics_reading *reading,
+                                       struct metrics *metrics) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = query_groups(reading, &reading->window->before, metrics, &rows);
+    if (outcome == OUTCOME_OK) {
+        metrics_groups_before_from_rows(rows, metrics);
+    }
+    return outcome;
+}
+
+/* Everything of the whole, then of the groups, as far as it is asked for. */
+static enum outcome load_all(const struct metrics_reading *reading, struct metrics *metrics) {
+    const struct metrics_query *query = reading->query;
+    enum outcome outcome = load_series(reading, metrics);
+    if (outcome == OUTCOME_OK && query->compared) {
+        outcome = load_total(reading, &reading->window->before, &metrics->before);
+    }
+    if (outcome == OUTCOME_OK && reading->window->has_choices) {
+        outcome = load_choices(reading, metrics);
+    }
     if (outcome != OUTCOME_OK || !query->grouped) {
         return outcome;
     }
-    bool groups_in_rollups = sums_in_rollups && (filters == 0 || filter == query->by);
-    return groups_in_rollups ? load_rollup_groups(connection, query, window, metrics)
-                             : load_fact_groups(connection, query, window, metrics);
+    outcome = load_groups(reading, metrics);
+    if (outcome == OUTCOME_OK && query->compared) {
+        outcome = load_groups_before(reading, metrics);
+    }
+    return outcome == OUTCOME_OK && reading->window->has_choices
+               ? load_group_choices(reading, metrics)
+               : outcome;
 }
 
 enum outcome load_metrics(struct db_connection *connection, const struct metrics_query *query,
                           const struct metrics_window *window, struct metrics *metrics) {
-    if (!query->grouped) {
-        return load_both(connection, query, window, metrics);
+    struct metrics_reading reading = reading_of(connection, query, window);
+    if (!query->grouped && !query->compared && !window->has_choices) {
+        return load_all(&reading, metrics);
     }
     /* Two statements must not see different answers. Groups are few: sorting their rows to find
      * them would take longer than all the rest. */
     enum outcome outcome = db_execute(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
                                                   " SET LOCAL enable_sort = off");
     if (outcome == OUTCOME_OK) {
-        outcome = load_both(connection, query, window, metrics);
+        outcome = load_all(&reading, metrics);
         db_execute(connection, "COMMIT");
     }
     return outcome;

@@ -1,17 +1,7 @@
 /* Hours, and filters over several dimensions: what no rollup holds is counted from the rows. */
 #include "base/cleanup.h"
-#include "store/metrics_rows.h"
+#include "store/metrics_reading.h"
 #include "store/metrics_sql.h"
-#include "store/params.h"
-
-/* $1 account, $2 survey, $3 from, $4 to, $5 agent, $6 team, $7 channel, $8 reason, $9 language,
- * $10 source: a range of responses_by_time or invitations_by_time. */
-#define NARROWED(at)                                                                               \
-    " WHERE account_id = $1 AND survey = $2 AND " at " >= $3::timestamptz AND " at                 \
-    " < $4::timestamptz AND ($5::text IS NULL OR $5 = ANY (agents)) "                              \
-    "AND ($6::text IS NULL OR team = $6) AND ($7::text IS NULL OR channel = $7) "                  \
-    "AND ($8::text IS NULL OR reason = $8) AND ($9::text IS NULL OR language = $9) "               \
-    "AND ($10::text IS NULL OR source = $10) "
 
 #define HAS_RESPONSE                                                                               \
     "EXISTS (SELECT FROM responses answer WHERE answer.account_id = invitations.account_id "       \
@@ -19,11 +9,11 @@
 
 /* clang-format off */
 /* The sums for each key, which is made from the time the row counts at (named at). */
-#define FACT_SUMS(key, name)                                                                       \
+#define FACT_SUMS(key, name, unverified)                                                           \
     "SELECT " name ", " SUM_COUNTERS " FROM ("                                                     \
     "SELECT " key " AS " name ", " COUNT_RESPONSES                                                 \
-    " FROM (SELECT *, answered_at AS at FROM responses" NARROWED("answered_at") ") responses "     \
-    "GROUP BY 1 UNION ALL "                                                                        \
+    " FROM (SELECT *, answered_at AS at FROM responses" NARROWED("answered_at") unverified         \
+    ") responses GROUP BY 1 UNION ALL "                                                            \
     "SELECT " key ", " NO_RESPONSES ", count(*), 0"                                                \
     " FROM (SELECT *, created_at AS at FROM invitations" NARROWED("created_at") ") invitations "   \
     "GROUP BY 1 UNION ALL "                                                                        \
@@ -36,88 +26,94 @@ static const char fact_hours[] =
     "SELECT " DB_TIME("start") ", " UTC_OFFSET("$11::text", "start") ", " EACH_OR_ZERO
     " FROM (SELECT hour, $3::timestamptz + hour * interval '1 hour' AS start "
     "FROM generate_series(0, $12::int - 1) hour) hours LEFT JOIN ("
-    FACT_SUMS("floor(extract(epoch FROM at - $3::timestamptz) / 3600)::int", "hour")
+    FACT_SUMS("floor(extract(epoch FROM at - $3::timestamptz) / 3600)::int", "hour",
+              UNVERIFIED_LEFT_OUT)
     ") sums USING (hour) ORDER BY start";
 
-static const char fact_days[] =
-    SERIES_OF_DAYS("$11::text", "$12::date", "$13::date",
-                   FACT_SUMS(LOCAL_DAY("$11::text", "at"), "day"));
+#define FACT_SERIES(points, key)                                                                   \
+    SERIES_OF(points("$12::date", "$13::date"), "$11::text",                                       \
+              FACT_SUMS(key, "day", UNVERIFIED_LEFT_OUT))
+#define FACT_DAY LOCAL_DAY("$11::text", "at")
+
+static const char fact_days[] = FACT_SERIES(EACH_DAY, FACT_DAY);
+static const char fact_weeks[] = FACT_SERIES(EACH_WEEK, WEEK_OF(FACT_DAY));
+static const char fact_months[] = FACT_SERIES(EACH_MONTH, MONTH_OF(FACT_DAY));
 
 static const char fact_total[] =
     "SELECT " EACH_OR_ZERO " FROM (SELECT) one "
-    "LEFT JOIN (" FACT_SUMS("true", "whole") ") sums ON true";
+    "LEFT JOIN (" FACT_SUMS("true", "whole", UNVERIFIED_LEFT_OUT) ") sums ON true";
 
-/* A contact's other agents are not the one asked for. */
-#define FACT_GROUPS(key, wanted)                                                                   \
-    LARGEST_GROUPS("SELECT * FROM (" FACT_SUMS(key, "value") ") each_value "                       \
-                   "WHERE value IS NOT NULL AND " wanted)
+#define EACH_VALUE(key, wanted, unverified)                                                        \
+    "SELECT * FROM (" FACT_SUMS(key, "value", unverified) ") each_value "                          \
+    "WHERE value IS NOT NULL AND " wanted
+#define FACT_GROUPS(...)                                                                           \
+    { LARGEST_GROUPS(EACH_VALUE(__VA_ARGS__)), NAMED_GROUPS(EACH_VALUE(__VA_ARGS__), "$11") }
 /* clang-format on */
 
-static const char *const fact_groups[DIMENSIONS] = {
-    [DIMENSION_AGENT] = FACT_GROUPS("unnest(agents)", "($5::text IS NULL OR value = $5)"),
-    [DIMENSION_TEAM] = FACT_GROUPS("team", "true"),
-    [DIMENSION_CHANNEL] = FACT_GROUPS("channel", "true"),
-    [DIMENSION_REASON] = FACT_GROUPS("reason", "true"),
-    [DIMENSION_LANGUAGE] = FACT_GROUPS("language", "true"),
-    [DIMENSION_SOURCE] = FACT_GROUPS("source", "true"),
+static const struct {
+    const char *largest;
+    const char *named;
+} fact_groups[DIMENSIONS] = {
+    [DIMENSION_AGENT] = FACT_GROUPS("unnest(agents)", AGENT_WANTED, UNVERIFIED_LEFT_OUT),
+    [DIMENSION_TEAM] = FACT_GROUPS("team", "true", UNVERIFIED_LEFT_OUT),
+    [DIMENSION_CHANNEL] = FACT_GROUPS("channel", "true", UNVERIFIED_LEFT_OUT),
+    [DIMENSION_REASON] = FACT_GROUPS("reason", "true", UNVERIFIED_LEFT_OUT),
+    [DIMENSION_LANGUAGE] = FACT_GROUPS("language", "true", UNVERIFIED_LEFT_OUT),
+    [DIMENSION_SOURCE] = FACT_GROUPS("source", "true", UNVERIFIED_TOO),
 };
 
-/* $1 to $10. */
-static void narrow(const struct metrics_query *query, const struct metrics_window *window,
-                   struct params *params) {
+void narrow_facts(const struct metrics_reading *reading, const struct metrics_span *span,
+                  struct params *params) {
+    const struct metrics_query *query = reading->query;
     params_int(params, query->account_id);
     params_text(params, query->survey);
-    params_time(params, window->from.time_us);
-    params_time(params, window->to.time_us);
+    params_time(params, span->from.time_us);
+    params_time(params, span->to.time_us);
     for (int i = 0; i < DIMENSIONS; i++) {
         params_text(params, query->filters[i]);
     }
 }
 
-/* Not prepared: how many rows there are differs so much that the plan should know the values. */
-static enum outcome query_facts(struct db_connection *connection, PGresult **rows, const char *sql,
-                                const struct params *params) {
-    return params_ready(params)
-               ? db_query_once(connection, rows, sql, params_from(params, 0, params->count))
-               : OUTCOME_FAILED;
+enum outcome query_facts(const struct metrics_reading *reading, PGresult **rows, const char *sql,
+                         const struct params *params) {
+    return params_ready(params) ? db_query_once(reading->connection, rows, sql,
+                                                params_from(params, 0, params->count))
+                                : OUTCOME_FAILED;
 }
 
-static enum outcome load_fact_total(struct db_connection *connection, const struct params *params,
-                                    struct metrics *metrics) {
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = query_facts(connection, &rows, fact_total, params);
-    if (outcome == OUTCOME_OK) {
-        metrics_total_from_rows(rows, metrics);
-    }
-    return outcome;
-}
-
-enum outcome load_fact_series(struct db_connection *connection, const struct metrics_query *query,
-                              const struct metrics_window *window, struct metrics *metrics) {
+enum outcome query_fact_total(const struct metrics_reading *reading,
+                              const struct metrics_span *span, PGresult **rows) {
     CLEANUP(params_clear) struct params params = {0};
-    narrow(query, window, &params);
-    if (query->interval == METRICS_ALL) {
-        return load_fact_total(connection, &params, metrics);
-    }
-    bool in_hours = query->interval == METRICS_BY_HOUR;
+    narrow_facts(reading, span, &params);
+    return query_facts(reading, rows, fact_total, &params);
+}
+
+enum outcome query_fact_series(const struct metrics_reading *reading, PGresult **rows) {
+    static const char *const points[] = {[METRICS_BY_DAY] = fact_days,
+                                         [METRICS_BY_WEEK] = fact_weeks,
+                                         [METRICS_BY_MONTH] = fact_months};
+    const struct metrics_window *window = reading->window;
+    CLEANUP(params_clear) struct params params = {0};
+    narrow_facts(reading, &window->asked, &params);
     params_text(&params, window->time_zone);
-    if (in_hours) {
+    if (reading->query->interval == METRICS_BY_HOUR) {
         params_int(&params, window->points);
-    } else {
-        params_text(&params, window->first_day);
-        params_text(&params, window->last_day);
+        return query_facts(reading, rows, fact_hours, &params);
     }
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        query_facts(connection, &rows, in_hours ? fact_hours : fact_days, &params);
-    return outcome == OUTCOME_OK ? metrics_series_from_rows(rows, metrics) : outcome;
+    params_text(&params, window->asked.first_day);
+    params_text(&params, window->asked.last_day);
+    return query_facts(reading, rows, points[reading->query->interval], &params);
 }
 
-enum outcome load_fact_groups(struct db_connection *connection, const struct metrics_query *query,
-                              const struct metrics_window *window, struct metrics *metrics) {
+enum outcome query_fact_groups(const struct metrics_reading *reading,
+                               const struct metrics_span *span, const struct metrics *named,
+                               PGresult **rows) {
+    enum dimension by = reading->query->by;
     CLEANUP(params_clear) struct params params = {0};
-    narrow(query, window, &params);
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = query_facts(connection, &rows, fact_groups[query->by], &params);
-    return outcome == OUTCOME_OK ? metrics_groups_from_rows(rows, metrics) : outcome;
+    narrow_facts(reading, span, &params);
+    if (!named) {
+        return query_facts(reading, rows, fact_groups[by].largest, &params);
+    }
+    params_group_values(&params, named);
+    return query_facts(reading, rows, fact_groups[by].named, &params);
 }

@@ -1,7 +1,9 @@
-#include "store/metrics_rows.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/cleanup.h"
+#include "store/array_param.h"
+#include "store/metrics_reading.h"
 
 static struct counters counters_from_row(const PGresult *rows, int row, int first_column) {
     struct counters counters;
@@ -26,8 +28,8 @@ enum outcome metrics_series_from_rows(const PGresult *rows, struct metrics *metr
     return OUTCOME_OK;
 }
 
-void metrics_total_from_rows(const PGresult *rows, struct metrics *metrics) {
-    metrics->total = counters_from_row(rows, 0, 0);
+struct counters metrics_total_from_rows(const PGresult *rows) {
+    return counters_from_row(rows, 0, 0);
 }
 
 enum outcome metrics_groups_from_rows(const PGresult *rows, struct metrics *metrics) {
@@ -48,11 +50,32 @@ enum outcome metrics_groups_from_rows(const PGresult *rows, struct metrics *metr
     return OUTCOME_OK;
 }
 
+void metrics_groups_before_from_rows(const PGresult *rows, struct metrics *metrics) {
+    int row = 0;
+    for (size_t i = 0; i < metrics->group_count && row < PQntuples(rows); i++) {
+        struct metrics_group *group = &metrics->groups[i];
+        if (strcmp(db_text(rows, row, 0), group->value) == 0) {
+            group->before = counters_from_row(rows, row++, 2);
+        }
+    }
+}
+
+void params_group_values(struct params *params, const struct metrics *metrics) {
+    CLEANUP(text_clear) struct text values = {0};
+    for (size_t i = 0; i < metrics->group_count; i++) {
+        array_append_text(&values, metrics->groups[i].value);
+    }
+    params_array(params, &values);
+}
+
 void metrics_clear(struct metrics *metrics) {
     for (size_t i = 0; i < metrics->group_count; i++) {
         free(metrics->groups[i].value);
     }
     free(metrics->groups);
     free(metrics->series);
+    free(metrics->chosen[0]);
+    free(metrics->chosen[1]);
+    arena_clear(&metrics->names);
     *metrics = (struct metrics){0};
 }

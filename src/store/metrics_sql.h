@@ -2,6 +2,7 @@
 #ifndef STORE_METRICS_SQL_H
 #define STORE_METRICS_SQL_H
 
+#include "domain/vote.h"
 #include "store/counting.h"
 #include "store/db.h"
 #include "store/local_time.h"
@@ -10,23 +11,28 @@
     "COALESCE(n, 0), COALESCE(provisional, 0), COALESCE(answered, 0), COALESCE(yes, 0), "          \
     "COALESCE(partly, 0), COALESCE(no, 0), COALESCE(csat_1, 0), COALESCE(csat_2, 0), "             \
     "COALESCE(csat_3, 0), COALESCE(csat_4, 0), COALESCE(csat_5, 0), COALESCE(promoters, 0), "      \
-    "COALESCE(passives, 0), COALESCE(detractors, 0), "                                             \
-    "COALESCE(ces_1, 0), "                                                                         \
-    "COALESCE(ces_2, 0), "                                                                         \
-    "COALESCE(ces_3, 0), "                                                                         \
-    "COALESCE(ces_4, 0), "                                                                         \
-    "COALESCE(ces_5, 0), "                                                                         \
-    "COALESCE(ces_6, 0), "                                                                         \
-    "COALESCE(ces_7, 0), "                                                                         \
-    "COALESCE(invited, 0), "                                                                       \
-    "COALESCE(invited_answered, 0)"
+    "COALESCE(passives, 0), COALESCE(detractors, 0), COALESCE(ces_1, 0), COALESCE(ces_2, 0), "     \
+    "COALESCE(ces_3, 0), COALESCE(ces_4, 0), COALESCE(ces_5, 0), COALESCE(ces_6, 0), "             \
+    "COALESCE(ces_7, 0), COALESCE(invited, 0), COALESCE(invited_answered, 0)"
 
 /* clang-format off */
-/* One row for each day from first to last; sums has a column day. */
-#define SERIES_OF_DAYS(zone, first, last, sums)                                                    \
+/* The first day of each point of a series, from the first day to the last. */
+#define EACH_DAY(first, last)                                                                      \
+    "SELECT " first " + step AS day FROM generate_series(0, " last " - " first ") step"
+#define EACH_WEEK(first, last)                                                                     \
+    "SELECT " first " + 7 * step AS day FROM generate_series(0, (" last " - " first ") / 7) step"
+#define EACH_MONTH(first, last)                                                                    \
+    "SELECT month::date AS day FROM "                                                              \
+    "generate_series(" first "::timestamp, " last "::timestamp, interval '1 month') month"
+
+/* The first day of the week or month that day is in. */
+#define WEEK_OF(day)  "date_trunc('week', (" day ")::timestamp)::date"
+#define MONTH_OF(day) "date_trunc('month', (" day ")::timestamp)::date"
+
+/* One row for each of the points' first days; sums has a column day. */
+#define SERIES_OF(points, zone, sums)                                                              \
     "SELECT " DB_TIME("start") ", " UTC_OFFSET(zone, "start") ", " EACH_OR_ZERO                    \
-    " FROM (SELECT day, " DAY_START(zone, "day") " AS start FROM ("                                \
-    "SELECT " first " + step AS day FROM generate_series(0, " last " - " first ") step) steps) days "\
+    " FROM (SELECT day, " DAY_START(zone, "day") " AS start FROM (" points ") points) days "       \
     "LEFT JOIN (" sums ") sums USING (day) ORDER BY start"
 
 /* The most answered groups, by value; sums has a column value and one row for each. */
@@ -35,6 +41,40 @@
     " FROM (SELECT *, count(*) OVER () AS groups FROM (" sums ") sums "                            \
     "WHERE n <> 0 OR provisional <> 0 OR invited <> 0 ORDER BY n DESC, value LIMIT 1000) "         \
     "largest ORDER BY value COLLATE \"C\""
+
+/* Those of an array of values, at most 1000. */
+#define NAMED_GROUPS(sums, values)                                                                 \
+    "SELECT value, 0, " COUNTER_COLUMNS " FROM (" sums ") sums "                                   \
+    "JOIN unnest(" values "::text[]) named (value) USING (value) ORDER BY value COLLATE \"C\""
+
+/* $1 account, $2 survey, $3 dimension, $4 value, $5 first day, $6 last day: one range of the
+ * primary key. */
+#define ROLLUP_RANGE                                                                               \
+    " WHERE account_id = $1 AND survey = $2 AND dimension = $3 AND value = $4 "                    \
+    "AND day BETWEEN $5::date AND $6::date"
+
+/* $1 account, $2 survey, $3 dimension, $4 first day, $5 last day, $6 value or NULL: a range of
+ * rollups_by_day. */
+#define ROLLUP_GROUP_RANGE                                                                         \
+    " WHERE account_id = $1 AND survey = $2 AND dimension = $3 "                                   \
+    "AND day BETWEEN $4::date AND $5::date AND ($6::text IS NULL OR value = $6)"
+
+/* $1 account, $2 survey, $3 from, $4 to, $5 agent, $6 team, $7 channel, $8 reason, $9 language,
+ * $10 source: a range of responses_by_time or invitations_by_time. */
+#define NARROWED(at)                                                                               \
+    " WHERE account_id = $1 AND survey = $2 AND " at " >= $3::timestamptz AND " at                 \
+    " < $4::timestamptz AND ($5::text IS NULL OR $5 = ANY (agents)) "                              \
+    "AND ($6::text IS NULL OR team = $6) AND ($7::text IS NULL OR channel = $7) "                  \
+    "AND ($8::text IS NULL OR reason = $8) AND ($9::text IS NULL OR language = $9) "               \
+    "AND ($10::text IS NULL OR source = $10) "
+
+/* What came by unsigned links counts only where its source is asked for. */
+#define UNVERIFIED_LEFT_OUT                                                                        \
+    "AND ($10::text IS NOT NULL OR source <> '" SOURCE_LINK_UNVERIFIED "') "
+#define UNVERIFIED_TOO ""
+
+/* Of a contact's agents, only the one asked for. */
+#define AGENT_WANTED "($5::text IS NULL OR value = $5)"
 /* clang-format on */
 
 #endif

@@ -12,20 +12,33 @@
 #define BEFORE(instant) "(" instant "::timestamptz - interval '1 microsecond')"
 
 /* clang-format off */
-/* Columns that window_from_row reads, but for the last. */
-#define WINDOW_COLUMNS                                                                             \
-    "zone, first_day, last_day, " DB_TIME("start") ", " UTC_OFFSET("zone", "start") ", "           \
-    DB_TIME("finish") ", " UTC_OFFSET("zone", "finish")
+#define LOCAL_INSTANT(column) DB_TIME(column) ", " UTC_OFFSET("zone", column)
 
+/* Columns that window_from_row reads. */
+#define WINDOW_COLUMNS                                                                             \
+    "zone, points, first_day, last_day, " LOCAL_INSTANT("start") ", " LOCAL_INSTANT("finish") ", " \
+    "before_first, before_last, " LOCAL_INSTANT("before_start") ", "                               \
+    "EXISTS (SELECT FROM choice_rollups WHERE account_id = $1 AND survey = $2)"
+
+/* In units of days, weeks or months ($8): what was touched of them, whole. */
 static const char window_in_days[] =
-    "WITH asked AS (SELECT zone, "
+    "WITH asked AS (SELECT zone, ('1 ' || $8)::interval AS unit, "
     "COALESCE($3::date, " LOCAL_DAY("zone", "$4::timestamptz") ") AS first_day, "
     "COALESCE($5::date, " LOCAL_DAY("zone", BEFORE("$6")) ") AS last_day" ZONE_OF_ACCOUNT "), "
-    "days AS (SELECT zone, COALESCE(first_day, last_day - $7::int + 1) AS first_day, last_day "
-    "FROM asked), "
+    "whole AS (SELECT zone, unit, first_day > last_day AS backwards, "
+    "date_trunc($8, COALESCE(first_day::timestamp, last_day - ($7::int - 1) * unit))::date "
+    "AS first_day, (date_trunc($8, last_day::timestamp) + unit)::date - 1 AS last_day FROM asked), "
+    "counted AS (SELECT *, CASE WHEN backwards THEN 0 WHEN $8 = 'week' "
+    "THEN (last_day - first_day + 1) / 7 WHEN $8 = 'month' "
+    "THEN 12 * (extract(year FROM last_day) - extract(year FROM first_day))::int "
+    "+ (extract(month FROM last_day) - extract(month FROM first_day))::int + 1 "
+    "ELSE last_day - first_day + 1 END AS points FROM whole), "
+    "days AS (SELECT *, (first_day - points * unit)::date AS before_first, "
+    "first_day - 1 AS before_last FROM counted), "
     "bounds AS (SELECT *, " DAY_START("zone", "first_day") " AS start, "
-    DAY_START("zone", "(last_day + 1)") " AS finish FROM days) "
-    "SELECT " WINDOW_COLUMNS ", last_day - first_day + 1 FROM bounds";
+    DAY_START("zone", "(last_day + 1)") " AS finish, "
+    DAY_START("zone", "before_first") " AS before_start FROM days) "
+    "SELECT " WINDOW_COLUMNS " FROM bounds";
 
 static const char window_in_hours[] =
     "WITH asked AS (SELECT zone, "
@@ -35,21 +48,43 @@ static const char window_in_hours[] =
     "hours AS (SELECT zone, start, "
     HOUR_START("zone", BEFORE("finish")) " + interval '1 hour' AS finish FROM asked), "
     "bounds AS (SELECT zone, COALESCE(" HOUR_START("zone", "start") ", "
-    "finish - $7::int * interval '1 hour') AS start, finish FROM hours) "
-    "SELECT " WINDOW_COLUMNS ", ceil(extract(epoch FROM finish - start) / 3600)::bigint "
-    "FROM (SELECT *, " LOCAL_DAY("zone", "start") " AS first_day, "
-    LOCAL_DAY("zone", BEFORE("finish")) " AS last_day FROM bounds) resolved";
+    "finish - $7::int * interval '1 hour') AS start, finish FROM hours), "
+    "resolved AS (SELECT *, start - (finish - start) AS before_start FROM bounds) "
+    "SELECT " WINDOW_COLUMNS " FROM (SELECT *, "
+    "ceil(extract(epoch FROM finish - start) / 3600)::bigint AS points, "
+    LOCAL_DAY("zone", "start") " AS first_day, "
+    LOCAL_DAY("zone", BEFORE("finish")) " AS last_day, "
+    LOCAL_DAY("zone", "before_start") " AS before_first, "
+    LOCAL_DAY("zone", BEFORE("start")) " AS before_last FROM resolved) named";
 /* clang-format on */
 
+/* The names are those of PostgreSQL's date_trunc. */
+static const struct {
+    const char *unit;
+    int points;
+} defaults[] = {
+    [METRICS_BY_DAY] = {"day", METRICS_DAYS_DEFAULT},
+    [METRICS_BY_HOUR] = {NULL, METRICS_HOURS_DEFAULT},
+    [METRICS_ALL] = {"day", METRICS_DAYS_DEFAULT},
+    [METRICS_BY_WEEK] = {"week", METRICS_WEEKS_DEFAULT},
+    [METRICS_BY_MONTH] = {"month", METRICS_MONTHS_DEFAULT},
+};
+
 static void window_from_row(const PGresult *rows, struct metrics_window *window) {
+    struct local_instant start = {db_time(rows, 0, 4), db_int(rows, 0, 5)};
     *window = (struct metrics_window){
-        .from = {db_time(rows, 0, 3), db_int(rows, 0, 4)},
-        .to = {db_time(rows, 0, 5), db_int(rows, 0, 6)},
-        .points = db_int(rows, 0, 7),
+        .points = db_int(rows, 0, 1),
+        .asked = {.from = start, .to = {db_time(rows, 0, 6), db_int(rows, 0, 7)}},
+        .before = {.from = {db_time(rows, 0, 10), db_int(rows, 0, 11)}, .to = start},
+        .has_choices = *db_text(rows, 0, 12) == 't',
     };
     snprintf(window->time_zone, sizeof window->time_zone, "%s", db_text(rows, 0, 0));
-    snprintf(window->first_day, sizeof window->first_day, "%s", db_text(rows, 0, 1));
-    snprintf(window->last_day, sizeof window->last_day, "%s", db_text(rows, 0, 2));
+    struct metrics_span *asked = &window->asked;
+    struct metrics_span *before = &window->before;
+    snprintf(asked->first_day, sizeof asked->first_day, "%s", db_text(rows, 0, 2));
+    snprintf(asked->last_day, sizeof asked->last_day, "%s", db_text(rows, 0, 3));
+    snprintf(before->first_day, sizeof before->first_day, "%s", db_text(rows, 0, 8));
+    snprintf(before->last_day, sizeof before->last_day, "%s", db_text(rows, 0, 9));
 }
 
 enum outcome load_metrics_window(struct db_connection *connection,
@@ -58,13 +93,15 @@ enum outcome load_metrics_window(struct db_connection *connection,
     char account[24];
     char points[24];
     snprintf(account, sizeof account, "%lld", (long long)query->account_id);
-    snprintf(points, sizeof points, "%d", in_hours ? METRICS_HOURS_DEFAULT : METRICS_DAYS_DEFAULT);
+    snprintf(points, sizeof points, "%d", defaults[query->interval].points);
+    struct db_params params =
+        DB_PARAMS(account, query->survey, query->from.date, query->from.instant, query->to.date,
+                  query->to.instant, points, defaults[query->interval].unit);
+    params.count -= in_hours;
 
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome =
-        db_query(connection, &rows, in_hours ? window_in_hours : window_in_days,
-                 DB_PARAMS(account, query->survey, query->from.date, query->from.instant,
-                           query->to.date, query->to.instant, points));
+        db_query(connection, &rows, in_hours ? window_in_hours : window_in_days, params);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }

@@ -29,7 +29,7 @@ def backdate(service, invitation, **columns):
     for column, days in columns.items():
         table, _, name = column.partition("__")
         where = "id" if table == "invitations" else "invitation_id"
-        service.sql(f"UPDATE {table} SET {name} = {name} - make_interval(days => %s) WHERE {where} = %s",
+        service.sql(f"UPDATE {table} SET {name} = {name} - %s * interval '1 day' WHERE {where} = %s",
                     days, invitation["id"])
 
 
@@ -318,6 +318,26 @@ def test_after_the_edit_window_the_answer_is_final(service):
     assert response_of(service, invitation)["answers"]["csat"] == 4
     thanks = open_page(service, path + "/thanks")
     assert thanks.status == 200 and thanks.links == []
+
+
+@pytest.mark.parametrize("language, days, said", [
+    ("en", 0, "You can change your answer for 7 more days."), ("en", 6, "for 1 more day."),
+    ("en", 6.5, "for 11 more hours."), ("pl", 3, "jeszcze przez 4 dni."), ("ar", 5, "لمدة يومين."),
+    ("pl", 6.1, "jeszcze przez 21 godzin."), ("fr", 0, "pendant 7\u00a0jours."), ("zh", 4, "您在 3 天内")])
+def test_the_thank_you_page_says_how_long_an_answer_may_be_changed(service, language, days, said):
+    path, invitation = invite(service, language=language)
+    assert answer_as_person(service, path).status == 303
+    backdate(service, invitation, responses__confirmed_at=days)
+    assert said in open_page(service, path + "/thanks").text
+
+
+def test_the_thank_you_page_promises_nothing_before_an_answer_or_in_its_last_hour(service):
+    path, invitation = invite(service)
+    assert "more" not in open_page(service, path + "/thanks").text
+    assert answer_as_person(service, path).status == 303
+    backdate(service, invitation, responses__confirmed_at=6.97)
+    last = open_page(service, path + "/thanks")
+    assert "more" not in last.text and last.links == [path]
 
 
 # ---- surveys of other shapes ----

@@ -110,6 +110,22 @@ const commands = {
     });
   },
 
+  // What a script on the page at url gets from target; a header it may not read is null.
+  async script(options) {
+    return withPage({ ...options, scripts: true }, async (page) => {
+      await page.goto(options.url);
+      return page.evaluate(async ({ target, init, headers }) => {
+        try {
+          const answer = await fetch(target, init);
+          const seen = headers.map((name) => [name, answer.headers.get(name)]);
+          return { status: answer.status, body: await answer.json(), headers: Object.fromEntries(seen) };
+        } catch (error) {
+          return { failed: error.name };
+        }
+      }, { target: options.target, init: options.init ?? {}, headers: options.headers ?? [] });
+    });
+  },
+
   // Sizes as laid out; style is put on top of the page's own, as a reader's extension would.
   async layout(options) {
     return withPage({ ...options, scripts: true }, async (page) => {

@@ -12,7 +12,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 OBJECTS = ROOT / "build" / "fuzz"
 SECONDS = 300 if os.environ.get("ALL") else 4
 # What the targets reach, and what that is linked with.
-SOURCES = ["base/*.c", "domain/*.c", "http/accept.c", "http/credentials.c", "http/form.c", "http/guard.c", "http/identity.c",
+SOURCES = ["base/*.c", "domain/*.c", "http/accept.c", "http/client_address.c", "http/credentials.c", "http/form.c",
+           "http/guard.c", "http/identity.c", "http/ip_network.c", "http/origin.c",
            "http/request.c", "http/response.c", "http/router.c",
            "api/contact_fields.c", "api/field*.c", "api/mistakes.c", "api/query_fields.c", "api/response_query.c",
            "api/vote_fields.c", "store/contact_row.c", "store/db*.c", "store/multi_row.c", "store/params.c",

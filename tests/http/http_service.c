@@ -138,6 +138,17 @@ static struct response get_metrics(struct app *app, const struct request *reques
     return respond_text(200, "text/plain; version=0.0.4", &text);
 }
 
+/* Exchanges the rules of the edge for those of the query. */
+static struct response get_edge(struct app *app, const struct request *request) {
+    struct edge_options edge = {
+        .trusted_proxies = request_query(request, "proxies"),
+        .cors_origins = request_query(request, "origins"),
+        .key_per_minute = (unsigned)query_int(request, "key", 0),
+        .key_burst = (unsigned)query_int(request, "burst", 0),
+    };
+    return server_set_edge(app->server, &edge) ? respond_empty(204) : respond_empty(500);
+}
+
 /* Keys are the names of scopes; with "slow-" in front they are not cached. */
 static enum authorization authorize(struct app *app, const char *key, bool may_block,
                                     struct principal *principal) {
@@ -169,6 +180,8 @@ static const struct route routes[] = {
     {"POST", "/later", "post_later", post_later, SCOPE_NONE, RUNS_LATER, NEEDS_JSON},
     {"GET", "/stream", "get_stream", get_stream, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_NOTHING},
     {"GET", "/metrics", "get_metrics", get_metrics, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING},
+    {"GET", "/edge", "get_edge", get_edge, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING},
+    {"GET", "/v1/read", "get_v1_read", get_plain, SCOPE_READ, RUNS_AT_ONCE, NEEDS_NOTHING},
     {"GET", "/read", "get_read", get_plain, SCOPE_READ, RUNS_AT_ONCE, NEEDS_NOTHING},
     {"POST", "/write", "post_write", post_json, SCOPE_WRITE, RUNS_LATER, NEEDS_JSON | GIVES_JSON},
     {"PUT", "/admin", "put_admin", post_json, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON},

@@ -1,5 +1,6 @@
 """Rows planted straight into the tables, and their scores counted the slow way."""
 import datetime
+import json
 import math
 import random
 import uuid
@@ -7,6 +8,7 @@ import zoneinfo
 
 UTC = datetime.timezone.utc
 Z = 1.959963984540054
+QUESTIONS = ("understood", "csat", "nps", "ces")
 VALUES = {
     "agent": [f"agent-{i}" for i in range(7)],
     "team": ["red", "green", "blue", None],
@@ -47,6 +49,7 @@ def make_rows(seed, count, first, last):
                 "trust": draw.choices(["confirmed", "provisional", "discarded"], [8, 1, 1])[0],
                 "understood": draw.choice(["yes", "yes", "partly", "no", None]),
                 "csat": draw.choice([1, 2, 3, 4, 5, 5, None]), "nps": draw.choice([*range(11), None]),
+                "ces": draw.choice([1, 2, 3, 4, 5, 6, 7, None, None]),
             })
     return invitations, responses
 
@@ -54,7 +57,7 @@ def make_rows(seed, count, first, last):
 def response(ref, at, **columns):
     return {"id": str(uuid.uuid4()), "contact_ref": ref, "at": at, "agents": [], "team": None, "channel": None,
             "reason": None, "language": None, "source": "api", "invitation_id": None, "trust": "confirmed",
-            "understood": "yes", "csat": None, "nps": None} | columns
+            "understood": "yes", "csat": None, "nps": None, "ces": None} | columns
 
 
 def plant(cursor, account, invitations, responses, survey="understood"):
@@ -67,11 +70,12 @@ def plant(cursor, account, invitations, responses, survey="understood"):
     for row in responses:
         cursor.execute(
             "INSERT INTO responses (account_id, id, survey, contact_ref, agents, team, channel, reason, language, solved_at,"
-            " source, answered_at, received_at, trust, invitation_id, understood, csat, nps)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " source, answered_at, received_at, trust, invitation_id, understood, csat, nps, ces, extras)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (account, row["id"], survey, row["contact_ref"], row["agents"], row["team"], row["channel"], row["reason"],
              row["language"], row["at"], row["source"], row["at"], row["at"], row["trust"], row["invitation_id"],
-             row["understood"], row["csat"], row["nps"]))
+             row["understood"], row["csat"], row["nps"], row["ces"],
+             json.dumps({"choices": row["choices"]}) if row.get("choices") else None))
 
 
 def wilson(x, n):
@@ -93,6 +97,61 @@ def adjusted_wald(detractors, passives, promoters):
     return 100 * min(max(x - half, -1), point), 100 * max(min(x + half, 1), point)
 
 
+def two_sided(z):
+    return math.erfc(abs(z) / math.sqrt(2))
+
+
+def rate_change(now, before):
+    """Newcombe's interval and the pooled z test; (hits, count) each."""
+    (x, n), (y, m) = now, before
+    one, other = x / n, y / m
+    (low, high), (other_low, other_high) = wilson(x, n), wilson(y, m)
+    pooled = (x + y) / (n + m)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+    return {"difference": one - other, "low": one - other - math.sqrt((one - low) ** 2 + (other_high - other) ** 2),
+            "high": one - other + math.sqrt((high - one) ** 2 + (other - other_low) ** 2),
+            "p": two_sided((one - other) / error) if error else 1.0}
+
+
+def nps_change(now, before):
+    """Of (detractors, passives, promoters) each."""
+    def adjusted(counts):
+        det, pas, pro = (count + more for count, more in zip(counts, (.75, 1.5, .75)))
+        n = det + pas + pro
+        mean = (pro - det) / n
+        return mean, ((pro + det) / n - mean * mean) / n
+
+    (one, variance), (other, other_variance) = adjusted(now), adjusted(before)
+    error = math.sqrt(variance + other_variance)
+    point = (now[2] - now[0]) / sum(now) - (before[2] - before[0]) / sum(before)
+    return {"difference": 100 * point, "low": 100 * min(max(one - other - Z * error, -2), point),
+            "high": 100 * max(min(one - other + Z * error, 2), point), "p": two_sided((one - other) / error)}
+
+
+def benjamini_hochberg(p):
+    order = sorted(range(len(p)), key=lambda index: p[index], reverse=True)
+    adjusted, smallest = [0] * len(p), 1.0
+    for rank, index in zip(range(len(p), 0, -1), order):
+        smallest = min(smallest, p[index] * len(p) / rank)
+        adjusted[index] = smallest
+    return adjusted
+
+
+def change(now, before):
+    """Of two S."""
+    if "withheld" in now or "withheld" in before:
+        return {"withheld": True} | dict.fromkeys(QUESTIONS)
+    counts = {
+        "understood": [(made["understood"]["yes"], made["understood"]["n"]) for made in (now, before)],
+        "csat": [(sum(made["csat"]["counts"][3:]), made["csat"]["n"]) for made in (now, before)],
+        "ces": [(sum(made["ces"]["counts"][4:]), made["ces"]["n"]) for made in (now, before)],
+        "nps": [tuple(made["nps"][name] for name in ("detractors", "passives", "promoters")) for made in (now, before)],
+    }
+    both = {question: now[question]["n"] and before[question]["n"] for question in QUESTIONS}
+    return {question: (nps_change if question == "nps" else rate_change)(*counts[question]) if both[question] else None
+            for question in QUESTIONS}
+
+
 def divide(x, n):
     return x / n if n else None
 
@@ -111,6 +170,9 @@ def score(invitations, responses, all_responses, mark=False):
     promoters, detractors = sum(nps >= 9 for nps in given), sum(nps <= 6 for nps in given)
     passives = len(given) - promoters - detractors
     nps_low, nps_high = adjusted_wald(detractors, passives, promoters)
+    efforts = [sum(row["ces"] == points for row in confirmed) for points in range(1, 8)]
+    ces_n, easy = sum(efforts), sum(efforts[4:])
+    ces_low, ces_high = wilson(easy, ces_n)
     made = {
         "n": len(confirmed), "provisional": sum(row["trust"] == "provisional" for row in responses),
         "invited": len(invitations), "answered": sum(row["invitation_id"] is not None for row in confirmed),
@@ -121,10 +183,22 @@ def score(invitations, responses, all_responses, mark=False):
                  "top_two_rate": divide(top_two, csat_n), "low": csat_low, "high": csat_high},
         "nps": {"n": len(given), "promoters": promoters, "passives": passives, "detractors": detractors,
                 "score": divide(100 * (promoters - detractors), len(given)), "low": nps_low, "high": nps_high},
+        "ces": {"n": ces_n, "counts": efforts,
+                "mean": divide(sum(points * count for points, count in enumerate(efforts, 1)), ces_n),
+                "top_three_rate": divide(easy, ces_n), "low": ces_low, "high": ces_high},
     }
+    asked = {question for row in confirmed for question in row.get("choices") or {}}
+    if asked:
+        made["choices"] = {question: count_choices(confirmed, question) for question in asked}
     if mark:
         mark_small(made)
     return made
+
+
+def count_choices(confirmed, question):
+    chosen = [row["choices"][question] for row in confirmed if question in (row.get("choices") or {})]
+    return {"n": len(chosen), "counts": {choice: sum(choice in choices for choices in chosen)
+                                         for choice in {choice for choices in chosen for choice in choices}}}
 
 
 def mark_small(made):
@@ -136,25 +210,32 @@ def mark_small(made):
 
 def withhold(made):
     made["withheld"] = True
-    for question in ("understood", "csat", "nps"):
+    for question in QUESTIONS:
         made[question] = {name: value if name == "n" else None for name, value in made[question].items()}
+    for chosen in made.get("choices", {}).values():
+        chosen["counts"] = None
+    if "fair" in made:
+        made["fair"] = None
 
 
-def groups(invitations, responses, all_responses, dimension, only=None):
+def unmarked_groups(invitations, responses, all_responses, dimension, only=None):
     values = sorted({value for row in invitations + responses for value in credited(row, dimension)})
     made = []
     for value in values:
         of = [[row for row in rows if value in credited(row, dimension)] for rows in (invitations, responses)]
-        group = {"value": value, **score(*of, all_responses, mark=True)}
+        group = {"value": value, **score(*of, all_responses)}
         if group["n"] or group["provisional"] or group["invited"]:
             made.append(group)
-    if only:
-        made = [group for group in made if group["value"] == only]
+    return [group for group in made if group["value"] == only] if only else made
+
+
+def mark_groups(made):
+    for group in made:
+        mark_small(group)
     if sum("withheld" in group for group in made) == 1:
         shown = [group for group in made if group["n"] and "withheld" not in group]
         if shown:
             withhold(min(shown, key=lambda group: group["n"]))
-    return made
 
 
 def local_days(zone, first, last):

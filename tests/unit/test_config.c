@@ -77,6 +77,16 @@ static void a_bad_value_is_refused_with_place_key_and_what_it_should_be(void **s
         {"[database]\nprepare = yes\n", "should be true or false, not \"yes\""},
         {"[intake]\ntransaction = batch, account\n", "should be one of: batch, account"},
         {"[intake]\ntransaction =\n", "should be one of: batch, account"},
+        {"[http]\ntrusted_proxies = 10.0.0.0/8, 10.0.0.1/8\n",
+         ":2: [http] trusted_proxies should be at most 256 addresses or networks (10.0.0.0/8, "
+         "2001:db8::/32, no bits beyond the prefix) or unix, not \"10.0.0.1/8\""},
+        {"[http]\ntrusted_proxies = unix,\n  proxy.example\n", ":3: [http] trusted_proxies should"},
+        {"[http]\ncors_origins = https://a.example *\n",
+         ":2: [http] cors_origins should be at most 64 origins as browsers send them "},
+        {"[http]\ncors_origins = https://a.example/\n", "not \"https://a.example/\""},
+        {"[limits]\nkey_per_minute = -1\n", "from 0 to 1000000, not \"-1\""},
+        {"[limits]\npage_per_minute = 60\n",
+         "[limits] page_per_minute needs [http] trusted_proxies"},
         {"[http]\nworker = 3\n", ":2: [http] worker is no key of ours"},
         {"[nonsense]\nworkers = 3\n", "[nonsense] workers is no key of ours"},
         {"[http]\nworkers\n", ":2: should be [section], key = value, or a comment"},
@@ -110,6 +120,20 @@ static void a_bad_or_misspelt_variable_is_named(void **state) {
         assert_false(loaded);
         assert_non_null(strstr(complaint, refusals[i].complaint));
     }
+}
+
+static void a_list_may_go_on_in_further_lines(void **state) {
+    (void)state;
+    struct config config = {0};
+    char complaint[512];
+    const char *text = "[http]\ntrusted_proxies = 10.0.0.0/8,\n  unix\nworkers = 2\n"
+                       "cors_origins =\n  https://a.example\n  https://b.example\n"
+                       "[limits]\npage_per_minute = 60\n";
+    assert_true(load_text(text, &config, complaint));
+    assert_string_equal(config.http.trusted_proxies, "10.0.0.0/8, unix");
+    assert_string_equal(config.http.cors_origins, " https://a.example https://b.example");
+    assert_int_equal(config.http.workers, 2);
+    config_clear(&config);
 }
 
 static void a_file_that_was_named_must_exist(void **state) {
@@ -152,6 +176,7 @@ int main(void) {
         cmocka_unit_test(a_bad_value_is_refused_with_place_key_and_what_it_should_be),
         cmocka_unit_test(a_bad_or_misspelt_variable_is_named),
         cmocka_unit_test(passwords_are_not_printed),
+        cmocka_unit_test(a_list_may_go_on_in_further_lines),
         cmocka_unit_test(a_file_that_was_named_must_exist),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

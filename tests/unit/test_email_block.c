@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/time.h"
 #include "pages/email_block.h"
 #include "pages/locale.h"
 
@@ -18,7 +19,7 @@ static struct email_block block_for(const struct survey *survey, char *language,
     struct contact contact = CONTACT_NONE;
     contact.language = language;
     contact.customer_name = name;
-    assert_true(email_block_write(survey, &contact, URL, &block));
+    assert_true(email_block_write(survey, &contact, URL, 30 * US_PER_DAY, &block));
     return block;
 }
 
@@ -107,12 +108,45 @@ static void the_block_speaks_the_contacts_language(void **state) {
     email_block_clear(&block);
 }
 
+static void the_block_says_how_long_its_link_works(void **state) {
+    (void)state;
+    static const struct {
+        int64_t works_for_us;
+        const char *said; /* NULL: nothing */
+    } rows[] = {
+        {30 * US_PER_DAY, "Link działa przez 30 dni."},
+        {US_PER_DAY, "Link działa przez 1 dzień."},
+        {3 * US_PER_DAY, "Link działa przez 3 dni."},
+        {US_PER_DAY / 8, "Link działa przez 3 godziny."},
+        {US_PER_DAY / 4, "Link działa przez 6 godzin."},
+        {0, NULL},
+        {-US_PER_DAY, NULL},
+    };
+    struct survey survey = SURVEY_DEFAULT;
+    struct contact contact = CONTACT_NONE;
+    char polish[] = "pl";
+    contact.language = polish;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct email_block block;
+        assert_true(email_block_write(&survey, &contact, URL, rows[i].works_for_us, &block));
+        if (rows[i].said) {
+            assert_non_null(strstr(block.html, rows[i].said));
+            assert_non_null(strstr(block.text, rows[i].said));
+        } else {
+            assert_null(strstr(block.html, "Link działa"));
+            assert_null(strstr(block.text, "Link działa"));
+        }
+        email_block_clear(&block);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_answer_of_the_first_question_has_its_link),
         cmocka_unit_test(a_customers_name_cannot_bring_markup),
         cmocka_unit_test(a_surveys_texts_cannot_bring_markup),
         cmocka_unit_test(the_block_speaks_the_contacts_language),
+        cmocka_unit_test(the_block_says_how_long_its_link_works),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,9 @@ static void nothing_answered_is_null_not_zero(void **state) {
                "\"understood\":{\"n\":0,\"yes\":0,\"partly\":0,\"no\":0,\"rate\":null,\"low\":null,"
                "\"high\":null},\"csat\":{\"n\":0,\"counts\":[0,0,0,0,0],\"mean\":null,"
                "\"top_two_rate\":null,\"low\":null,\"high\":null},\"nps\":{\"n\":0,\"promoters\":0,"
-               "\"passives\":0,\"detractors\":0,\"score\":null,\"low\":null,\"high\":null}");
+               "\"passives\":0,\"detractors\":0,\"score\":null,\"low\":null,\"high\":null},\"ces\":"
+               "{\"n\":0,\"counts\":[0,0,0,0,0,0,0],\"mean\":null,\"top_three_rate\":null,\"low\":"
+               "null,\"high\":null}");
 }
 
 static struct score some_score(void) {
@@ -42,6 +44,9 @@ static struct score some_score(void) {
                                          [COUNTER_PROMOTERS] = 10,
                                          [COUNTER_PASSIVES] = 20,
                                          [COUNTER_DETRACTORS] = 70,
+                                         [COUNTER_CES_1] = 1,
+                                         [COUNTER_CES_5] = 2,
+                                         [COUNTER_CES_7] = 1,
                                          [COUNTER_INVITED] = 40,
                                          [COUNTER_INVITED_ANSWERED] = 10}};
     return score_of(&counters);
@@ -57,7 +62,8 @@ static void numbers_have_six_decimals_at_most(void **state) {
         "\"high\":0.161125},\"csat\":{\"n\":3,\"counts\":[1,1,0,1,0],\"mean\":2.333333,"
         "\"top_two_rate\":0.333333,\"low\":0.061492,\"high\":0.79234},\"nps\":{\"n\":100,"
         "\"promoters\":10,\"passives\":20,\"detractors\":70,\"score\":-60,\"low\":-71.235094,"
-        "\"high\":-45.26976}");
+        "\"high\":-45.26976},\"ces\":{\"n\":4,\"counts\":[1,0,0,0,2,0,1],\"mean\":4.5,\"top_three_"
+        "rate\":0.75,\"low\":0.300642,\"high\":0.954413}");
 }
 
 static void withheld_scores_show_neither_counts_nor_rates(void **state) {
@@ -72,7 +78,8 @@ static void withheld_scores_show_neither_counts_nor_rates(void **state) {
         "\"no\":null,\"rate\":null,\"low\":null,\"high\":null},\"csat\":{\"n\":3,\"counts\":null,"
         "\"mean\":null,\"top_two_rate\":null,\"low\":null,\"high\":null},\"nps\":{\"n\":100,"
         "\"promoters\":null,\"passives\":null,\"detractors\":null,\"score\":null,\"low\":null,"
-        "\"high\":null}");
+        "\"high\":null},\"ces\":{\"n\":4,\"counts\":null,\"mean\":null,\"top_three_rate\":null,"
+        "\"low\":null,\"high\":null}");
 }
 
 static void an_etag_follows_the_bytes(void **state) {

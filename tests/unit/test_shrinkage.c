@@ -190,7 +190,7 @@ static void a_thousand_huge_groups_are_fitted_fast_and_exactly(void **state) {
     assert_near(population.mean, .7, .0002);
     assert_near(sqrt(.21 / sum), .001, .0001);
     assert_true(beyond > 850);
-    print_message("1,000 groups of 10^8: %.1f ms\n", seconds * 1000);
+    print_message("# 1,000 groups of 10^8: %.1f ms\n", seconds * 1000);
     assert_true(seconds < 2); /* also under sanitizers */
 }
 

@@ -1,0 +1,109 @@
+"""Debian's nginx in front, with the lines of README.md: who the customer is, and what is limited, is seen through it."""
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+
+from support.service import ROOT
+from support.survey_page import invite
+
+PAGE_BURST = 3
+SERVICE_ENVIRONMENT = {"UNDERSTOOD_HTTP_TRUSTED_PROXIES": "127.0.0.1", "UNDERSTOOD_LIMITS_PAGE_PER_MINUTE": PAGE_BURST,
+                       "UNDERSTOOD_HTTP_CORS_ORIGINS": "https://desk.example"}
+NGINX = shutil.which("nginx", path=os.pathsep.join([os.environ["PATH"], "/usr/sbin", str(ROOT / "build/tools")]))
+CONFIGURATION = """
+daemon off; pid {folder}/pid; error_log {folder}/errors; worker_processes 1;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        {location}
+    }}
+}}
+"""
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def readme_location(service):
+    [location] = re.findall(r"```nginx\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    assert "127.0.0.1:8080" in location
+    return location.replace("127.0.0.1:8080", f"127.0.0.1:{service.port}")
+
+
+class From(HTTPAdapter):
+    """Connects from an address of this machine: all of 127.0.0.0/8 is."""
+
+    def __init__(self, address):
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *arguments, **options):
+        super().init_poolmanager(*arguments, source_address=(self.address, 0), **options)
+
+
+def customer(address):
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("http://", From(address))
+    return session
+
+
+@pytest.fixture(scope="module")
+def proxy(service, tmp_path_factory):
+    """The URL of an nginx in front of the service."""
+    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    (folder / "conf").write_text(CONFIGURATION.format(folder=folder, port=port, location=readme_location(service)))
+    process = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "conf", "-e", folder / "errors"])
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with socket.socket() as knock:
+            if knock.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        assert process.poll() is None, (folder / "errors").read_text()
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def client_of(service, answer):
+    def lines():
+        return [line for line in service.log_lines() if line.get("request_id") == answer.headers["X-Request-Id"]]
+
+    return service.wait_for(lines)[0]["client"]
+
+
+def test_the_client_is_seen_through_the_proxy_whatever_it_claims(service, proxy):
+    for claim in ({}, {"X-Forwarded-For": "192.0.2.1"}, {"X-Forwarded-For": "127.0.0.1, 127.0.0.1"},
+                  {"X-Forwarded-For": "nonsense"}, {"Forwarded": "for=192.0.2.1"}):
+        answer = customer("127.0.0.7").get(proxy + "/livez", headers=claim)
+        assert client_of(service, answer) == "127.0.0.7"
+
+
+def test_each_customer_behind_the_proxy_has_a_limit_of_its_own(service, proxy):
+    page, _ = invite(service)
+    answers = [customer("127.0.0.2").get(proxy + page, headers={"X-Forwarded-For": f"192.0.2.{n}"})
+               for n in range(PAGE_BURST + 1)]
+    assert [answer.status_code for answer in answers] == [200] * PAGE_BURST + [429]
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert customer("127.0.0.3").get(proxy + page).status_code == 200
+
+
+def test_scripts_and_keys_work_through_the_proxy(service, proxy):
+    answer = customer("127.0.0.4").get(proxy + "/v1/metrics?survey=understood", headers={
+        "Origin": "https://desk.example", "Authorization": f"Bearer {service.key('read')}"})
+    assert answer.status_code == 200 and answer.headers["Access-Control-Allow-Origin"] == "https://desk.example"
