@@ -106,11 +106,11 @@ struct exchange {
     size_t answer_bytes;
     struct job job;
     _Atomic(struct streaming *) streaming; /* one reference */
-    char request_id[REQUEST_ID_SIZE];
-    char trace_id[TRACE_ID_SIZE];
+    struct quota quota;
     struct client_address client;
     char client_text[IP_TEXT_SIZE];
-    struct quota quota;
+    char request_id[REQUEST_ID_SIZE];
+    char trace_id[TRACE_ID_SIZE];
     struct request request; /* near the end: its arrays are not cleared, their counts are */
     struct scratch scratch;
 };

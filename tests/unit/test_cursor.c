@@ -67,8 +67,8 @@ static void rubbish_is_no_cursor(void **state) {
         "====",
         "\xff\xfe",
         "AQ",
-        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+        ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")};
     struct cursor read;
     for (size_t i = 0; i < sizeof rubbish / sizeof *rubbish; i++) {
         assert_int_equal(cursor_key_id(rubbish[i]), -1);

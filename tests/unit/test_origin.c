@@ -27,8 +27,7 @@ static void origins_are_what_browsers_send(void **state) {
         "https://desk.example:84a3",
         "https://Desk.example",
         "HTTPS://desk.example",
-        "https://b\xc3\xbc"
-        "cher.example",
+        "https://\xc3\xbc.example",
         "ftp://desk.example",
         "https://user@desk.example",
         "https://[::1",
