@@ -173,12 +173,13 @@ static bool set_defaults(struct config *config) {
 
 /* Without a named proxy the addresses could all be one proxy's: its customers would be as one. */
 static bool keys_agree(const struct config *config) {
-    if (config->limits.page_per_minute == 0 || *config->http.trusted_proxies) {
+    bool by_address = config->limits.page_per_minute || config->limits.unknown_key_per_minute;
+    if (!by_address || *config->http.trusted_proxies) {
         return true;
     }
-    fprintf(stderr,
-            "[limits] page_per_minute needs [http] trusted_proxies: name the proxy in front "
-            "(or 127.0.0.1 if there is none), so that addresses are the customers'\n");
+    fprintf(stderr, "[limits] page_per_minute and unknown_key_per_minute need [http] "
+                    "trusted_proxies: name the proxy in front "
+                    "(or 127.0.0.1 if there is none), so that addresses are the customers'\n");
     return false;
 }
 

@@ -60,6 +60,7 @@ struct config {
         int64_t key_burst;      /* 0 means as many as per minute */
         int64_t page_per_minute;
         int64_t page_burst;
+        int64_t unknown_key_per_minute;
     } limits;
     struct {
         char *level; /* error, info or debug */

@@ -84,6 +84,8 @@ const struct config_key config_keys[] = {
         limits, page_per_minute, 0, 0, 1000000,
         "Survey pages for one address (IPv6: one /64), with [http] trusted_proxies; 0: no limit"),
     NUMBER(limits, page_burst, 0, 0, 1000000, "Of them at once; 0: as many as per minute"),
+    NUMBER(limits, unknown_key_per_minute, 0, 0, 1000000,
+           "Keys looked up in vain for one address, with [http] trusted_proxies; 0: no limit"),
     CHOICE(log, level, "info", "error, info, debug", "What is logged, as JSON lines on stderr"),
     SWITCH(log, access, "true", "A line per request, written in batches"),
 };

@@ -90,6 +90,7 @@ static struct edge_options edge_options(const struct config *config) {
         .key_burst = (unsigned)config->limits.key_burst,
         .page_per_minute = (unsigned)config->limits.page_per_minute,
         .page_burst = (unsigned)config->limits.page_burst,
+        .unknown_key_per_minute = (unsigned)config->limits.unknown_key_per_minute,
     };
 }
 

@@ -85,21 +85,21 @@ static size_t set_of(const struct buckets *buckets, const unsigned char key[BUCK
     return hash % SETS;
 }
 
-/* key's bucket; a new one comes in the place, and with the debt, of the one that owes least. */
-static struct bucket *find(struct bucket set[WAYS], const unsigned char key[BUCKET_KEY_BYTES],
-                           bool *is_new) {
+static bool is_of(const struct bucket *bucket, const unsigned char key[BUCKET_KEY_BYTES]) {
+    return memcmp(bucket->key, key, BUCKET_KEY_BYTES) == 0;
+}
+
+/* key's bucket, or the one that owes least: it would give way. */
+static struct bucket *find(struct bucket set[WAYS], const unsigned char key[BUCKET_KEY_BYTES]) {
     struct bucket *least = &set[0];
     for (size_t i = 0; i < WAYS; i++) {
-        if (memcmp(set[i].key, key, BUCKET_KEY_BYTES) == 0) {
-            *is_new = false;
+        if (is_of(&set[i], key)) {
             return &set[i];
         }
         if (set[i].full_at_us < least->full_at_us) {
             least = &set[i];
         }
     }
-    memcpy(least->key, key, BUCKET_KEY_BYTES);
-    *is_new = true;
     return least;
 }
 
@@ -107,12 +107,22 @@ struct bucket_reading buckets_take(struct buckets *buckets,
                                    const unsigned char key[BUCKET_KEY_BYTES], int64_t now_us) {
     size_t number = set_of(buckets, key);
     pthread_mutex_t *lock = &buckets->locks[number % LOCKS];
-    bool is_new;
     pthread_mutex_lock(lock);
-    struct bucket *bucket = find(buckets->sets[number], key, &is_new);
-    bool crowded = is_new && bucket->full_at_us > now_us;
+    struct bucket *bucket = find(buckets->sets[number], key);
+    bool crowded = !is_of(bucket, key) && bucket->full_at_us > now_us;
+    memcpy(bucket->key, key, BUCKET_KEY_BYTES);
     struct bucket_reading reading = bucket_take(&buckets->rate, &bucket->full_at_us, now_us);
     pthread_mutex_unlock(lock);
     reading.crowded = crowded;
     return reading;
+}
+
+struct bucket_reading buckets_look(struct buckets *buckets,
+                                   const unsigned char key[BUCKET_KEY_BYTES], int64_t now_us) {
+    size_t number = set_of(buckets, key);
+    pthread_mutex_t *lock = &buckets->locks[number % LOCKS];
+    pthread_mutex_lock(lock);
+    int64_t full_at_us = find(buckets->sets[number], key)->full_at_us;
+    pthread_mutex_unlock(lock);
+    return bucket_take(&buckets->rate, &full_at_us, now_us);
 }

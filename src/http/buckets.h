@@ -48,4 +48,8 @@ const struct bucket_rate *buckets_rate(const struct buckets *buckets);
 struct bucket_reading buckets_take(struct buckets *buckets,
                                    const unsigned char key[BUCKET_KEY_BYTES], int64_t now_us);
 
+/* What a take would find, without taking. */
+struct bucket_reading buckets_look(struct buckets *buckets,
+                                   const unsigned char key[BUCKET_KEY_BYTES], int64_t now_us);
+
 #endif

@@ -86,6 +86,12 @@ static bool principal_refused(struct exchange *exchange) {
                                             scope_name(needed)));
 }
 
+/* The key is not cached: it is to be looked up on a worker. */
+static bool lookup_refused(struct exchange *exchange) {
+    exchange->authorization_unknown = !limit_refused(exchange, unknown_key_limit_refuses);
+    return !exchange->authorization_unknown;
+}
+
 bool scope_refuses(struct exchange *exchange, bool may_block) {
     struct request *request = &exchange->request;
     exchange->authorization_unknown = false;
@@ -102,11 +108,15 @@ bool scope_refuses(struct exchange *exchange, bool may_block) {
     case AUTHORIZED:
         return limit_refused(exchange, key_limit_refuses) || principal_refused(exchange);
     case AUTHORIZATION_DENIED:
+        if (may_block) {
+            limits_note_unknown_key(exchange);
+        }
         return refuse_key(exchange, "the API key is unknown or revoked");
     case AUTHORIZATION_UNKNOWN:
-        exchange->authorization_unknown = !may_block;
-        return may_block && refuse(exchange, respond_problem(503, "unavailable",
-                                                             "the key cannot be checked now"));
+        if (!may_block) {
+            return lookup_refused(exchange);
+        }
+        break;
     case AUTHORIZATION_UNAVAILABLE:
         break;
     }

@@ -29,7 +29,8 @@ struct edge *edge_new(const struct edge_options *options) {
     const char *proxies = options->trusted_proxies ? options->trusted_proxies : "";
     if (!edge->origins || !trusted_proxies_parse(proxies, &edge->proxies) ||
         !make_buckets(options->key_per_minute, options->key_burst, &edge->keys) ||
-        !make_buckets(options->page_per_minute, options->page_burst, &edge->pages)) {
+        !make_buckets(options->page_per_minute, options->page_burst, &edge->pages) ||
+        !make_buckets(options->unknown_key_per_minute, 0, &edge->unknown_keys)) {
         edge_free(edge);
         return NULL;
     }
@@ -41,6 +42,7 @@ void edge_free(struct edge *edge) {
         struct edge *previous = edge->previous;
         buckets_free(edge->keys);
         buckets_free(edge->pages);
+        buckets_free(edge->unknown_keys);
         free(edge->origins);
         free(edge);
         edge = previous;

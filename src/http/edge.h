@@ -10,11 +10,12 @@
 /* Not changed once it is a server's. */
 struct edge {
     struct trusted_proxies proxies;
-    char *origins;          /* owned; a list of words */
-    struct buckets *keys;   /* owned; NULL: no limit */
-    struct buckets *pages;  /* owned; NULL: no limit */
-    struct edge *previous;  /* owned */
-    int64_t replaced_at_us; /* monotonic */
+    char *origins;                /* owned; a list of words */
+    struct buckets *keys;         /* owned; NULL: no limit */
+    struct buckets *pages;        /* owned; NULL: no limit */
+    struct buckets *unknown_keys; /* owned; NULL: no limit */
+    struct edge *previous;        /* owned */
+    int64_t replaced_at_us;       /* monotonic */
 };
 
 /* NULL when out of memory, or when a list is not sound. */

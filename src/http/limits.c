@@ -65,15 +65,23 @@ static struct response refuse_page(struct exchange *exchange) {
     return respond_problem(429, "quota_exceeded", "too many requests from this address");
 }
 
-bool page_limit_refuses(struct exchange *exchange, struct response *refusal) {
-    const struct client_address *client = &exchange->client;
-    struct buckets *buckets = edge_of(exchange->server)->pages;
-    if (!buckets || client->kind != ADDRESS_IP || client->trusted ||
-        !is_page(exchange->request.route)) {
+/* False where addresses cannot be told apart, or nobody is to be limited. */
+static bool bucket_key_of(const struct client_address *client,
+                          unsigned char key[BUCKET_KEY_BYTES]) {
+    if (client->kind != ADDRESS_IP || client->trusted) {
         return false;
     }
-    unsigned char key[BUCKET_KEY_BYTES] = {0};
+    memset(key, 0, BUCKET_KEY_BYTES);
     memcpy(key, client->ip.bytes, ip_is_v4(&client->ip) ? IP_BYTES : V6_CLIENT_BYTES);
+    return true;
+}
+
+bool page_limit_refuses(struct exchange *exchange, struct response *refusal) {
+    struct buckets *buckets = edge_of(exchange->server)->pages;
+    unsigned char key[BUCKET_KEY_BYTES];
+    if (!buckets || !is_page(exchange->request.route) || !bucket_key_of(&exchange->client, key)) {
+        return false;
+    }
     struct bucket_reading reading = buckets_take(buckets, key, time_monotonic_us());
     count_refusal(exchange, LIMIT_PAGE, &reading);
     if (!reading.taken) {
@@ -81,6 +89,30 @@ bool page_limit_refuses(struct exchange *exchange, struct response *refusal) {
         set_retry_after(refusal, reading.retry_s);
     }
     return !reading.taken;
+}
+
+bool unknown_key_limit_refuses(struct exchange *exchange, struct response *refusal) {
+    struct buckets *buckets = edge_of(exchange->server)->unknown_keys;
+    unsigned char key[BUCKET_KEY_BYTES];
+    if (!buckets || !bucket_key_of(&exchange->client, key)) {
+        return false;
+    }
+    struct bucket_reading reading = buckets_look(buckets, key, time_monotonic_us());
+    count_refusal(exchange, LIMIT_UNKNOWN_KEY, &reading);
+    if (!reading.taken) {
+        *refusal = respond_problem(429, "quota_exceeded",
+                                   "too many unknown API keys came from this address");
+        set_retry_after(refusal, reading.retry_s);
+    }
+    return !reading.taken;
+}
+
+void limits_note_unknown_key(const struct exchange *exchange) {
+    struct buckets *buckets = edge_of(exchange->server)->unknown_keys;
+    unsigned char key[BUCKET_KEY_BYTES];
+    if (buckets && bucket_key_of(&exchange->client, key)) {
+        buckets_take(buckets, key, time_monotonic_us());
+    }
 }
 
 void limits_tell(const struct exchange *exchange, struct response *response) {

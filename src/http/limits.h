@@ -15,6 +15,11 @@ bool key_limit_refuses(struct exchange *exchange, struct response *refusal);
  * proxy that names nobody is not limited: that would be all customers at once. */
 bool page_limit_refuses(struct exchange *exchange, struct response *refusal);
 
+/* Keys that were looked up in vain, by the same addresses: past the limit no key is looked up for
+ * one. Keys that are cached go on. */
+bool unknown_key_limit_refuses(struct exchange *exchange, struct response *refusal);
+void limits_note_unknown_key(const struct exchange *exchange);
+
 /* Adds RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-11) where the request's
  * key was counted. */
 void limits_tell(const struct exchange *exchange, struct response *response);

@@ -36,6 +36,7 @@ struct http_thread {
 enum limit {
     LIMIT_KEY,
     LIMIT_PAGE,
+    LIMIT_UNKNOWN_KEY,
     LIMITS,
 };
 

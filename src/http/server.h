@@ -30,6 +30,7 @@ struct edge_options {
     unsigned key_burst;
     unsigned page_per_minute;
     unsigned page_burst;
+    unsigned unknown_key_per_minute;
 };
 
 struct server_options {

@@ -11,7 +11,8 @@ static void append_counter(struct text *text, const char *name, const char *help
 }
 
 static void append_limits(const struct server *server, struct text *text) {
-    static const char *const names[] = {[LIMIT_KEY] = "key", [LIMIT_PAGE] = "page"};
+    static const char *const names[] = {
+        [LIMIT_KEY] = "key", [LIMIT_PAGE] = "page", [LIMIT_UNKNOWN_KEY] = "unknown_key"};
     const char *name = "understood_http_limited_requests_total";
     text_append_format(text, "# HELP %s Requests refused with 429, by limit.\n# TYPE %s counter\n",
                        name, name);

@@ -71,7 +71,7 @@ def test_a_stranger_is_believed_nothing(make_service):
     ("HTTP_CORS_ORIGINS", "https://a.example:443", 'not "https://a.example:443"'),
     ("LIMITS_KEY_PER_MINUTE", "many", "[limits] key_per_minute should be a whole number from 0 to 1000000"),
     ("LIMITS_KEY_BURST", "-1", "[limits] key_burst should be a whole number from 0 to 1000000"),
-    ("LIMITS_PAGE_PER_MINUTE", "60", "[limits] page_per_minute needs [http] trusted_proxies"),
+    ("LIMITS_PAGE_PER_MINUTE", "60", "[limits] page_per_minute and unknown_key_per_minute need [http] trusted_proxies"),
 ])
 def test_a_bad_configuration_is_refused_at_the_start(name, value, complaint):
     done = subprocess.run([binary(), "serve"], env=clean_environment(**{f"UNDERSTOOD_{name}": value}), cwd="/",

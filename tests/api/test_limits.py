@@ -197,3 +197,33 @@ def test_the_burst_is_as_many_as_per_minute_when_it_is_not_said(make_service):
     answer = service.get(METRICS, "read")
     assert answer.headers["RateLimit-Policy"] == '"default";q=100;w=60'
     assert answer.headers["RateLimit"] == '"default";r=99;t=1'
+
+
+# ---- keys that nobody has ----
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def unknown_key(number):
+    """A well-formed key, so that only the database knows that nobody has it."""
+    secret = "".join(ALPHABET[number // 62**place % 62] for place in range(20))
+    products = [ALPHABET.index(character) * (1 + place % 2) for place, character in enumerate(secret)]
+    check = -sum(product // 62 + product % 62 for product in products) % 62
+    return f"us_1_{secret}{ALPHABET[check]}"
+
+
+def test_an_address_may_try_so_many_unknown_keys(make_service):
+    service = make_service(UNDERSTOOD_LIMITS_UNKNOWN_KEY_PER_MINUTE=3, UNDERSTOOD_HTTP_TRUSTED_PROXIES="127.0.0.1")
+
+    def ask(key, address="198.51.100.1"):
+        return service.get(METRICS, key, headers={"X-Forwarded-For": address})
+
+    assert ask("read").status_code == 200
+    answers = [ask(unknown_key(number)) for number in range(5)]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
+    assert answers[-1].json()["code"] == "quota_exceeded" and 1 <= int(answers[-1].headers["Retry-After"]) <= 20
+    assert limited(service, "unknown_key") == 2
+    assert ask("read").status_code == 200, "a key that is known goes on"
+    assert ask(unknown_key(0)).status_code == 401, "one that is known to be unknown costs nothing"
+    assert ask("us_1_aaaaaaaaaaaaaaaaaaaaa").status_code == 401, "nor does one that cannot be a key"
+    assert ask(unknown_key(9), "198.51.100.2").status_code == 401

@@ -123,6 +123,22 @@ static void each_key_has_a_bucket_of_its_own(void **state) {
     buckets_free(buckets);
 }
 
+static void looking_takes_nothing(void **state) {
+    (void)state;
+    struct buckets *buckets = buckets_new(&rate);
+    unsigned char key[BUCKET_KEY_BYTES];
+    key_of(1, key);
+    for (int i = 0; i < 100; i++) {
+        assert_true(buckets_look(buckets, key, START).taken);
+    }
+    while (take(buckets, 1).taken) {
+    }
+    assert_false(buckets_look(buckets, key, START).taken);
+    assert_int_equal(buckets_look(buckets, key, START).retry_s, 1);
+    assert_true(buckets_look(buckets, key, START + SECOND).taken);
+    buckets_free(buckets);
+}
+
 /* A million others are far more than there is room for. */
 static void nobody_gets_a_fuller_bucket_by_bringing_a_crowd(void **state) {
     (void)state;
@@ -162,6 +178,7 @@ int main(void) {
         cmocka_unit_test(over_a_long_time_the_rate_holds),
         cmocka_unit_test(the_window_is_how_long_an_empty_bucket_fills),
         cmocka_unit_test(each_key_has_a_bucket_of_its_own),
+        cmocka_unit_test(looking_takes_nothing),
         cmocka_unit_test(nobody_gets_a_fuller_bucket_by_bringing_a_crowd),
         cmocka_unit_test(a_passing_crowd_leaves_no_debt_behind),
     };
