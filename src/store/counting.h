@@ -5,27 +5,41 @@
 #ifndef STORE_COUNTING_H
 #define STORE_COUNTING_H
 
-#define COUNTER_COLUMNS                                                                            \
-    "n, provisional, answered, yes, partly, no, csat_1, csat_2, csat_3, csat_4, csat_5, "          \
-    "promoters, passives, detractors, ces_1, ces_2, ces_3, ces_4, ces_5, ces_6, ces_7, invited, "  \
-    "invited_answered"
+/* first(name, with) of the first counter, then next(name, with) of each other, in the order of enum
+ * counter; with is whatever the two need besides. */
+#define EACH_COUNTER(first, next, with)                                                            \
+    first(n, with) EACH_ANSWER_COUNTER(next, with) EACH_INVITATION_COUNTER(next, with)
+
+/* Those beside n that only responses change, and those that invitations do. */
+/* clang-format off */
+#define EACH_ANSWER_COUNTER(next, with)                                                            \
+    next(provisional, with) next(answered, with) next(yes, with) next(partly, with) next(no, with) \
+    next(csat_1, with) next(csat_2, with) next(csat_3, with) next(csat_4, with) next(csat_5, with) \
+    next(promoters, with) next(passives, with) next(detractors, with)                              \
+    next(ces_1, with) next(ces_2, with) next(ces_3, with) next(ces_4, with) next(ces_5, with)      \
+    next(ces_6, with) next(ces_7, with)
+/* clang-format on */
+#define EACH_INVITATION_COUNTER(next, with) next(invited, with) next(invited_answered, with)
+
+#define COUNTER_COLUMN(name, with)        #name
+#define COUNTER_COLUMN_NEXT(name, with)   ", " COUNTER_COLUMN(name, with)
+#define COUNTER_SUM(name, with)           "sum(" #name ")::bigint AS " #name
+#define COUNTER_SUM_NEXT(name, with)      ", " COUNTER_SUM(name, with)
+#define COUNTER_OR_ZERO(name, table)      "COALESCE(" table #name ", 0)"
+#define COUNTER_OR_ZERO_NEXT(name, table) ", " COUNTER_OR_ZERO(name, table)
+#define COUNTER_ZERO(name, with)          "0::bigint AS " #name
+#define COUNTER_ZERO_NEXT(name, with)     ", " COUNTER_ZERO(name, with)
+
+#define COUNTER_COLUMNS EACH_COUNTER(COUNTER_COLUMN, COUNTER_COLUMN_NEXT, )
 
 /* Sums of rollup rows, or of other sums. */
-#define SUM_COUNTERS                                                                               \
-    "sum(n)::bigint AS n, sum(provisional)::bigint AS provisional, "                               \
-    "sum(answered)::bigint AS answered, sum(yes)::bigint AS yes, sum(partly)::bigint AS partly, "  \
-    "sum(no)::bigint AS no, sum(csat_1)::bigint AS csat_1, sum(csat_2)::bigint AS csat_2, "        \
-    "sum(csat_3)::bigint AS csat_3, sum(csat_4)::bigint AS csat_4, "                               \
-    "sum(csat_5)::bigint AS csat_5, sum(promoters)::bigint AS promoters, "                         \
-    "sum(passives)::bigint AS passives, sum(detractors)::bigint AS detractors, "                   \
-    "sum(ces_1)::bigint AS ces_1, "                                                                \
-    "sum(ces_2)::bigint AS ces_2, "                                                                \
-    "sum(ces_3)::bigint AS ces_3, "                                                                \
-    "sum(ces_4)::bigint AS ces_4, "                                                                \
-    "sum(ces_5)::bigint AS ces_5, "                                                                \
-    "sum(ces_6)::bigint AS ces_6, "                                                                \
-    "sum(ces_7)::bigint AS ces_7, "                                                                \
-    "sum(invited)::bigint AS invited, sum(invited_answered)::bigint AS invited_answered"
+#define SUM_COUNTERS EACH_COUNTER(COUNTER_SUM, COUNTER_SUM_NEXT, )
+
+/* NULL, where there is no row, being zero; table is "" or the table's name and a dot. */
+#define COUNTERS_OR_ZERO(table) EACH_COUNTER(COUNTER_OR_ZERO, COUNTER_OR_ZERO_NEXT, table)
+
+/* The counters that a row of invitations leaves alone. */
+#define NO_RESPONSES COUNTER_ZERO(n, ) EACH_ANSWER_COUNTER(COUNTER_ZERO_NEXT, )
 
 #define COUNT_CONFIRMED(condition) "count(*) FILTER (WHERE trust = 'confirmed' AND " condition ")"
 
@@ -46,23 +60,14 @@
     COUNT_CONFIRMED("nps >= 9") " AS promoters, "                                                  \
     COUNT_CONFIRMED("nps BETWEEN 7 AND 8") " AS passives, "                                        \
     COUNT_CONFIRMED("nps <= 6") " AS detractors, "                                                 \
-    COUNT_CONFIRMED("ces = 1") " AS ces_1, " \
-    COUNT_CONFIRMED("ces = 2") " AS ces_2, " \
-    COUNT_CONFIRMED("ces = 3") " AS ces_3, " \
-    COUNT_CONFIRMED("ces = 4") " AS ces_4, " \
-    COUNT_CONFIRMED("ces = 5") " AS ces_5, " \
-    COUNT_CONFIRMED("ces = 6") " AS ces_6, " \
-    COUNT_CONFIRMED("ces = 7") " AS ces_7, " \
+    COUNT_CONFIRMED("ces = 1") " AS ces_1, "                                                       \
+    COUNT_CONFIRMED("ces = 2") " AS ces_2, "                                                       \
+    COUNT_CONFIRMED("ces = 3") " AS ces_3, "                                                       \
+    COUNT_CONFIRMED("ces = 4") " AS ces_4, "                                                       \
+    COUNT_CONFIRMED("ces = 5") " AS ces_5, "                                                       \
+    COUNT_CONFIRMED("ces = 6") " AS ces_6, "                                                       \
+    COUNT_CONFIRMED("ces = 7") " AS ces_7, "                                                       \
     "0::bigint AS invited, 0::bigint AS invited_answered"
 /* clang-format on */
-
-/* The counters that only responses have, for a row of invitations. */
-#define NO_RESPONSES                                                                               \
-    "0::bigint AS n, 0::bigint AS provisional, 0::bigint AS answered, 0::bigint AS yes, "          \
-    "0::bigint AS partly, 0::bigint AS no, 0::bigint AS csat_1, 0::bigint AS csat_2, "             \
-    "0::bigint AS csat_3, 0::bigint AS csat_4, 0::bigint AS csat_5, 0::bigint AS promoters, "      \
-    "0::bigint AS passives, 0::bigint AS detractors, "                                             \
-    "0::bigint AS ces_1, 0::bigint AS ces_2, 0::bigint AS ces_3, 0::bigint AS ces_4, 0::bigint "   \
-    "AS ces_5, 0::bigint AS ces_6, 0::bigint AS ces_7"
 
 #endif

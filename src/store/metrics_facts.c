@@ -23,7 +23,7 @@
     "GROUP BY 1) facts GROUP BY " name
 
 static const char fact_hours[] =
-    "SELECT " DB_TIME("start") ", " UTC_OFFSET("$11::text", "start") ", " EACH_OR_ZERO
+    "SELECT " DB_TIME("start") ", " UTC_OFFSET("$11::text", "start") ", " COUNTERS_OR_ZERO("")
     " FROM (SELECT hour, $3::timestamptz + hour * interval '1 hour' AS start "
     "FROM generate_series(0, $12::int - 1) hour) hours LEFT JOIN ("
     FACT_SUMS("floor(extract(epoch FROM at - $3::timestamptz) / 3600)::int", "hour",
@@ -40,7 +40,7 @@ static const char fact_weeks[] = FACT_SERIES(EACH_WEEK, WEEK_OF(FACT_DAY));
 static const char fact_months[] = FACT_SERIES(EACH_MONTH, MONTH_OF(FACT_DAY));
 
 static const char fact_total[] =
-    "SELECT " EACH_OR_ZERO " FROM (SELECT) one "
+    "SELECT " COUNTERS_OR_ZERO("") " FROM (SELECT) one "
     "LEFT JOIN (" FACT_SUMS("true", "whole", UNVERIFIED_LEFT_OUT) ") sums ON true";
 
 #define EACH_VALUE(key, wanted, unverified)                                                        \

@@ -7,14 +7,6 @@
 #include "store/db.h"
 #include "store/local_time.h"
 
-#define EACH_OR_ZERO                                                                               \
-    "COALESCE(n, 0), COALESCE(provisional, 0), COALESCE(answered, 0), COALESCE(yes, 0), "          \
-    "COALESCE(partly, 0), COALESCE(no, 0), COALESCE(csat_1, 0), COALESCE(csat_2, 0), "             \
-    "COALESCE(csat_3, 0), COALESCE(csat_4, 0), COALESCE(csat_5, 0), COALESCE(promoters, 0), "      \
-    "COALESCE(passives, 0), COALESCE(detractors, 0), COALESCE(ces_1, 0), COALESCE(ces_2, 0), "     \
-    "COALESCE(ces_3, 0), COALESCE(ces_4, 0), COALESCE(ces_5, 0), COALESCE(ces_6, 0), "             \
-    "COALESCE(ces_7, 0), COALESCE(invited, 0), COALESCE(invited_answered, 0)"
-
 /* clang-format off */
 /* The first day of each point of a series, from the first day to the last. */
 #define EACH_DAY(first, last)                                                                      \
@@ -31,7 +23,7 @@
 
 /* One row for each of the points' first days; sums has a column day. */
 #define SERIES_OF(points, zone, sums)                                                              \
-    "SELECT " DB_TIME("start") ", " UTC_OFFSET(zone, "start") ", " EACH_OR_ZERO                    \
+    "SELECT " DB_TIME("start") ", " UTC_OFFSET(zone, "start") ", " COUNTERS_OR_ZERO("")                    \
     " FROM (SELECT day, " DAY_START(zone, "day") " AS start FROM (" points ") points) days "       \
     "LEFT JOIN (" sums ") sums USING (day) ORDER BY start"
 

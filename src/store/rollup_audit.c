@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "store/choice_audit.h"
 #include "store/counting.h"
@@ -57,24 +58,6 @@ static const char count_again[] =
     "HAVING sum(n) <> 0 OR sum(provisional) <> 0 OR sum(invited) <> 0";
 /* clang-format on */
 
-/* Both sides' columns, NULL (no row) being zero. */
-#define EACH_OF(side)                                                                              \
-    "COALESCE(" side ".n, 0), COALESCE(" side ".provisional, 0), COALESCE(" side ".answered, 0), " \
-    "COALESCE(" side ".yes, 0), COALESCE(" side ".partly, 0), COALESCE(" side ".no, 0), "          \
-    "COALESCE(" side ".csat_1, 0), COALESCE(" side ".csat_2, 0), COALESCE(" side ".csat_3, 0), "   \
-    "COALESCE(" side ".csat_4, 0), COALESCE(" side ".csat_5, 0), "                                 \
-    "COALESCE(" side ".promoters, 0), COALESCE(" side ".passives, 0), "                            \
-    "COALESCE(" side ".detractors, 0), "                                                           \
-    "COALESCE(" side ".ces_1, 0), "                                                                \
-    "COALESCE(" side ".ces_2, 0), "                                                                \
-    "COALESCE(" side ".ces_3, 0), "                                                                \
-    "COALESCE(" side ".ces_4, 0), "                                                                \
-    "COALESCE(" side ".ces_5, 0), "                                                                \
-    "COALESCE(" side ".ces_6, 0), "                                                                \
-    "COALESCE(" side ".ces_7, 0), "                                                                \
-    "COALESCE(" side ".invited, 0), "                                                              \
-    "COALESCE(" side ".invited_answered, 0)"
-
 #define COMPARED                                                                                   \
     " FROM (SELECT survey, dimension, value, day, " SUM_COUNTERS                                   \
     " FROM rollups WHERE account_id = $1 GROUP BY 1, 2, 3, 4) stored "                             \
@@ -83,8 +66,8 @@ static const char count_again[] =
 /* clang-format off */
 static const char compare[] =
     "SELECT survey, dimension, value, day, count(*) OVER (), "
-    EACH_OF("stored") ", " EACH_OF("counted") COMPARED
-    "WHERE (" EACH_OF("stored") ") IS DISTINCT FROM (" EACH_OF("counted") ") "
+    COUNTERS_OR_ZERO("stored.") ", " COUNTERS_OR_ZERO("counted.") COMPARED
+    "WHERE (" COUNTERS_OR_ZERO("stored.") ") IS DISTINCT FROM (" COUNTERS_OR_ZERO("counted.") ") "
     "ORDER BY survey, dimension, value, day LIMIT $2";
 /* clang-format on */
 
@@ -137,33 +120,13 @@ void rollup_audit_clear(struct rollup_audit *audit) {
     *audit = (struct rollup_audit){0};
 }
 
+#define QUOTED(name, with) #name,
+
+static const char *const counter_names[] = {EACH_COUNTER(QUOTED, QUOTED, )};
+_Static_assert(COUNT(counter_names) == COUNTERS, "enum counter and the columns are the same");
+
 const char *counter_name(enum counter counter) {
-    static const char *const names[COUNTERS] = {
-        [COUNTER_N] = "n",
-        [COUNTER_PROVISIONAL] = "provisional",
-        [COUNTER_ANSWERED] = "answered",
-        [COUNTER_YES] = "yes",
-        [COUNTER_PARTLY] = "partly",
-        [COUNTER_NO] = "no",
-        [COUNTER_CSAT_1] = "csat_1",
-        [COUNTER_CSAT_2] = "csat_2",
-        [COUNTER_CSAT_3] = "csat_3",
-        [COUNTER_CSAT_4] = "csat_4",
-        [COUNTER_CSAT_5] = "csat_5",
-        [COUNTER_PROMOTERS] = "promoters",
-        [COUNTER_PASSIVES] = "passives",
-        [COUNTER_DETRACTORS] = "detractors",
-        [COUNTER_CES_1] = "ces_1",
-        [COUNTER_CES_2] = "ces_2",
-        [COUNTER_CES_3] = "ces_3",
-        [COUNTER_CES_4] = "ces_4",
-        [COUNTER_CES_5] = "ces_5",
-        [COUNTER_CES_6] = "ces_6",
-        [COUNTER_CES_7] = "ces_7",
-        [COUNTER_INVITED] = "invited",
-        [COUNTER_INVITED_ANSWERED] = "invited_answered",
-    };
-    return names[counter];
+    return counter_names[counter];
 }
 
 /* Fills the temporary table rollups_counted, in the transaction that is open. */
