@@ -12,13 +12,15 @@
 #include "config_keys.h"
 
 #define ENVIRONMENT_PREFIX "UNDERSTOOD_"
+#define FILE_SUFFIX        "_FILE"
+#define SECRET_BYTES_MAX   (64U << 10)
 
 /* ---- the file ---- */
 
 struct file_reading {
     struct config *config;
     const struct config_key *list; /* the last line's key, when it was a list */
-    struct text mistake;           /* the first one */
+    struct text *mistake;          /* the first one */
 };
 
 /* A list may go on in further lines, which inih gives with the same name. */
@@ -40,33 +42,31 @@ static int take_line(void *context, const char *section, const char *name, const
     if (key && take_value(reading, key, value)) {
         return 1;
     }
-    if (reading->mistake.length == 0 && key) {
-        config_append_refusal(&reading->mistake, key, value);
-    } else if (reading->mistake.length == 0) {
-        text_append_format(&reading->mistake,
+    if (reading->mistake->length == 0 && key) {
+        config_append_refusal(reading->mistake, key, value);
+    } else if (reading->mistake->length == 0) {
+        text_append_format(reading->mistake,
                            "[%s] %s is no key of ours; `understood config --defaults` lists them",
                            section, name);
     }
     return 0;
 }
 
-static void clear_reading(struct file_reading *reading) {
-    text_clear(&reading->mistake);
-}
-
-static bool read_file(struct config *config, const char *path) {
-    CLEANUP(clear_reading) struct file_reading reading = {.config = config};
+static bool read_file(struct config *config, const char *path, struct text *mistake) {
+    CLEANUP(text_clear) struct text reason = {0};
+    struct file_reading reading = {.config = config, .mistake = &reason};
     int line = ini_parse(path, take_line, &reading);
     if (line == 0) {
         return true;
     }
     if (line < 0) {
-        fprintf(stderr, "%s: could not be read: %s\n", path, strerror(errno));
+        text_append_format(mistake, "%s: could not be read: %s", path, strerror(errno));
     } else {
-        fprintf(stderr, "%s:%d: %s\n", path, line,
-                reading.mistake.length ? reading.mistake.bytes
-                                       : "should be [section], key = value, or a comment; longer "
-                                         "lines are cut: a list may go on in an indented line");
+        text_append_format(mistake, "%s:%d: %s", path, line,
+                           reason.length
+                               ? reason.bytes
+                               : "should be [section], key = value, or a comment; longer lines are "
+                                 "cut: a list may go on in an indented line");
     }
     return false;
 }
@@ -101,30 +101,82 @@ static void append_variable(struct text *text, const char *section, const char *
     append_upper(text, name);
 }
 
+/* A secret is better kept in a file than in the environment: NAME_FILE says which. The last newline
+ * is an editor's. False, with the reason appended, when it cannot be read. */
+static bool read_secret(const char *path, struct text *value, struct text *mistake) {
+    char bytes[4096];
+    size_t length;
+    FILE *file = fopen(path, "re");
+    value->bytes_max = SECRET_BYTES_MAX;
+    text_append(value, "");
+    while (file && (length = fread(bytes, 1, sizeof bytes, file)) > 0) {
+        text_append_bytes(value, bytes, length);
+    }
+    bool whole = file && !ferror(file) && !value->failed && !memchr(value->bytes, 0, value->length);
+    if (!whole) {
+        text_append_format(mistake, "%s could not be read: %s", path,
+                           file ? "no text of at most 64 KiB" : strerror(errno));
+    }
+    if (file) {
+        fclose(file);
+    }
+    while (whole && value->length > 0 && strchr("\r\n", value->bytes[value->length - 1])) {
+        value->bytes[--value->length] = '\0';
+    }
+    return whole;
+}
+
+/* The variable's own value, or its file's; *value stays empty with neither. */
+static bool find_value(const char *variable, struct text *value, struct text *mistake) {
+    CLEANUP(text_clear) struct text file_variable = {0};
+    text_append_format(&file_variable, "%s" FILE_SUFFIX, variable);
+    const char *path = file_variable.failed ? NULL : getenv(file_variable.bytes);
+    const char *plain = getenv(variable);
+    if (plain && path) {
+        text_append_format(mistake, "%s and %s are both set: keep one", variable,
+                           file_variable.bytes);
+        return false;
+    }
+    if (plain) {
+        text_append(value, plain);
+    }
+    return !path || read_secret(path, value, mistake);
+}
+
 static bool apply_variable(struct config *config, const struct config_key *key,
-                           const char *variable) {
-    const char *value = getenv(variable);
-    if (!value || config_set(config, key, value)) {
+                           const char *variable, struct text *mistake) {
+    CLEANUP(text_clear) struct text value = {0};
+    CLEANUP(text_clear) struct text reason = {0};
+    bool found = find_value(variable, &value, &reason);
+    if (found && (!value.bytes || config_set(config, key, value.bytes))) {
         return true;
     }
-    CLEANUP(text_clear) struct text mistake = {0};
-    config_append_refusal(&mistake, key, value);
-    fprintf(stderr, "environment: %s: %s\n", variable, mistake.bytes);
+    if (found) {
+        config_append_refusal(&reason, key, value.bytes);
+    }
+    text_append_format(mistake, "environment: %s: %s", variable, reason.bytes);
     return false;
 }
 
-static bool read_variables(struct config *config) {
-    if (!apply_variable(config, config_find_key("database", "url"), "DATABASE_URL")) {
+static bool read_variables(struct config *config, struct text *mistake) {
+    if (!apply_variable(config, config_find_key("database", "url"), "DATABASE_URL", mistake)) {
         return false;
     }
     for (size_t i = 0; i < config_key_count; i++) {
         CLEANUP(text_clear) struct text variable = {0};
         append_variable(&variable, config_keys[i].section, config_keys[i].name);
-        if (variable.failed || !apply_variable(config, &config_keys[i], variable.bytes)) {
+        if (variable.failed || !apply_variable(config, &config_keys[i], variable.bytes, mistake)) {
             return false;
         }
     }
     return true;
+}
+
+/* NAME= or NAME_FILE=. */
+static bool is_assignment(const char *entry, const struct text *name) {
+    const char *rest = entry + name->length;
+    return strncmp(entry, name->bytes, name->length) == 0 &&
+           (*rest == '=' || strncmp(rest, FILE_SUFFIX "=", strlen(FILE_SUFFIX "=")) == 0);
 }
 
 /* True when entry ("NAME=value") names a key, or nothing that looks like one of our sections. */
@@ -138,7 +190,7 @@ static bool variable_is_known(const char *entry) {
         }
         size_t section_length = strlen(ENVIRONMENT_PREFIX) + strlen(config_keys[i].section) + 1;
         in_section = in_section || strncmp(entry, name.bytes, section_length) == 0;
-        if (strncmp(entry, name.bytes, name.length) == 0 && entry[name.length] == '=') {
+        if (is_assignment(entry, &name)) {
             return true;
         }
     }
@@ -146,14 +198,14 @@ static bool variable_is_known(const char *entry) {
 }
 
 /* A misspelt variable would otherwise be ignored in silence. */
-static bool refuse_unknown_variables(void) {
+static bool refuse_unknown_variables(struct text *mistake) {
     for (char **entry = environ; *entry; entry++) {
         if (strncmp(*entry, ENVIRONMENT_PREFIX, strlen(ENVIRONMENT_PREFIX)) == 0 &&
             !variable_is_known(*entry)) {
-            fprintf(stderr,
-                    "environment: %.*s names no key of ours; `understood config --defaults` lists "
-                    "them\n",
-                    (int)strcspn(*entry, "="), *entry);
+            text_append_format(mistake,
+                               "environment: %.*s names no key of ours; `understood config "
+                               "--defaults` lists them",
+                               (int)strcspn(*entry, "="), *entry);
             return false;
         }
     }
@@ -172,27 +224,48 @@ static bool set_defaults(struct config *config) {
 }
 
 /* Without a named proxy the addresses could all be one proxy's: its customers would be as one. */
-static bool keys_agree(const struct config *config) {
+static bool keys_agree(const struct config *config, struct text *mistake) {
     bool by_address = config->limits.page_per_minute || config->limits.unknown_key_per_minute;
     if (!by_address || *config->http.trusted_proxies) {
         return true;
     }
-    fprintf(stderr, "[limits] page_per_minute and unknown_key_per_minute need [http] "
-                    "trusted_proxies: name the proxy in front "
-                    "(or 127.0.0.1 if there is none), so that addresses are the customers'\n");
+    text_append(mistake, "[limits] page_per_minute and unknown_key_per_minute need [http] "
+                         "trusted_proxies: name the proxy in front "
+                         "(or 127.0.0.1 if there is none), so that addresses are the customers'");
     return false;
 }
 
-bool config_load(struct config *config, const char *path) {
+bool config_read(struct config *config, const char *path, struct text *mistake) {
     struct config fresh = {0};
     const char *file = find_file(path);
-    if (set_defaults(&fresh) && (!file || read_file(&fresh, file)) && read_variables(&fresh) &&
-        refuse_unknown_variables() && keys_agree(&fresh)) {
+    if (set_defaults(&fresh) && (!file || read_file(&fresh, file, mistake)) &&
+        read_variables(&fresh, mistake) && refuse_unknown_variables(mistake) &&
+        keys_agree(&fresh, mistake)) {
         *config = fresh;
         return true;
     }
     config_clear(&fresh);
     return false;
+}
+
+bool config_load(struct config *config, const char *path) {
+    CLEANUP(text_clear) struct text mistake = {0};
+    if (config_read(config, path, &mistake)) {
+        return true;
+    }
+    fprintf(stderr, "%s\n", mistake.length ? mistake.bytes : "out of memory");
+    return false;
+}
+
+bool config_copy(struct config *to, const struct config *from) {
+    *to = (struct config){0};
+    for (size_t i = 0; i < config_key_count; i++) {
+        if (!config_key_copy(to, from, &config_keys[i])) {
+            config_clear(to);
+            return false;
+        }
+    }
+    return true;
 }
 
 void config_clear(struct config *config) {
@@ -228,6 +301,10 @@ static void print_value(const struct config *config, const struct config_key *ke
     const char *member = (const char *)config + key->offset;
     if (key == config_find_key("database", "url")) {
         print_masked(config->database.url, stream);
+    } else if (key == config_find_key("database", "password")) {
+        fprintf(stream, "%s", *config->database.password ? "***" : "");
+    } else if (key->type == CONFIG_MODE) {
+        fprintf(stream, "%04llo", (unsigned long long)*(const int64_t *)(const void *)member);
     } else if (config_key_is_text(key)) {
         fprintf(stream, "%s", *(char *const *)(const void *)member);
     } else if (key->type == CONFIG_SWITCH) {
@@ -239,12 +316,16 @@ static void print_value(const struct config *config, const struct config_key *ke
 
 void config_print(const struct config *config, FILE *stream) {
     fprintf(stream,
-            "; Each key can also be set as UNDERSTOOD_<SECTION>_<KEY> in the environment.\n");
+            "; Each key can also be set as UNDERSTOOD_<SECTION>_<KEY> in the environment, or in a "
+            "file\n; that UNDERSTOOD_<SECTION>_<KEY>_FILE names. What is marked (reloaded) is read "
+            "again at "
+            "SIGHUP, the rest only at the start.\n");
     for (size_t i = 0; i < config_key_count; i++) {
         if (i == 0 || strcmp(config_keys[i].section, config_keys[i - 1].section) != 0) {
             fprintf(stream, "\n[%s]\n", config_keys[i].section);
         }
-        fprintf(stream, "; %s\n%s = ", config_keys[i].help, config_keys[i].name);
+        fprintf(stream, "; %s%s\n%s = ", config_keys[i].help,
+                config_keys[i].reloads ? " (reloaded)" : "", config_keys[i].name);
         print_value(config, &config_keys[i], stream);
         fputc('\n', stream);
     }

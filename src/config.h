@@ -6,10 +6,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
+struct text;
+
 /* Texts are owned by the config; times end in _ms or _s, sizes in _bytes. */
 struct config {
     struct {
-        char *listen;          /* 127.0.0.1:8080 */
+        char *listen; /* 127.0.0.1:8080 unix:/run/understood/socket */
+        int64_t socket_mode;
         char *public_url;      /* "" means http:// + listen */
         char *trusted_proxies; /* words, see http/client_address.h */
         char *cors_origins;    /* words, see http/cors.h */
@@ -27,9 +30,10 @@ struct config {
         int64_t drain_ms;
     } http;
     struct {
-        char *url;    /* DATABASE_URL; "" means embedded */
-        char *bindir; /* of the embedded one's programs; "" means look for them */
-        bool migrate; /* at every start */
+        char *url;      /* DATABASE_URL; "" means embedded */
+        char *password; /* beside the url; "" means in it, or none */
+        char *bindir;   /* of the embedded one's programs; "" means look for them */
+        bool migrate;   /* at every start */
         int64_t connect_timeout_ms;
         int64_t acquire_timeout_ms;
         int64_t statement_timeout_ms;
@@ -68,6 +72,16 @@ struct config {
     } log;
 };
 
+/* The value of a number, or a switch, that SIGHUP may change while other threads read it. Texts are
+ * read by the main thread alone. */
+static inline int64_t config_number(const int64_t *member) {
+    return __atomic_load_n(member, __ATOMIC_RELAXED);
+}
+
+static inline bool config_switch(const bool *member) {
+    return __atomic_load_n(member, __ATOMIC_RELAXED);
+}
+
 /*
  * Defaults, then the file (path, or found as DESIGN 7 says when path is NULL), then the
  * environment. False, having printed file, line, key and what it should be to stderr, on the first
@@ -75,12 +89,18 @@ struct config {
  */
 bool config_load(struct config *config, const char *path);
 
+/* The same with the mistake appended to a text. */
+bool config_read(struct config *config, const char *path, struct text *mistake);
+
+/* A copy of its own; false when out of memory. */
+bool config_copy(struct config *to, const struct config *from);
+
 /* The defaults alone; false when out of memory. */
 bool config_defaults(struct config *config);
 
 void config_clear(struct config *config);
 
-/* The effective configuration as an ini file; secrets (the password in database.url) masked. */
+/* The effective configuration as an ini file; secrets masked. */
 void config_print(const struct config *config, FILE *stream);
 
 #endif

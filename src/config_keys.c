@@ -8,55 +8,75 @@
 #include "http/client_address.h"
 #include "http/origin.h"
 
-#define PORT_MAX    65535
-#define ORIGINS_MAX 64
 #define PROXY_WORDS                                                                                \
     "addresses or networks (10.0.0.0/8, 2001:db8::/32, no bits beyond the prefix) or unix"
 #define ORIGIN_WORDS                                                                               \
     "origins as browsers send them (https://desk.example, http://127.0.0.1:3000; lower case, "     \
     "nothing behind host and port)"
+#define PORT_MAX      65535
+#define UNIX_PREFIX   "unix:"
+#define ADDRESSES_MAX 16
+#define ORIGINS_MAX   64
 
 /* NOLINTNEXTLINE(bugprone-macro-parentheses): a member designator takes none */
 #define KEY(section, name, type) #section, #name, type, offsetof(struct config, section.name)
 #define TEXT(section, name, fallback, help)                                                        \
-    { KEY(section, name, CONFIG_TEXT), fallback, 0, 0, NULL, help, NULL }
-#define ADDRESS(section, name, fallback, help)                                                     \
-    { KEY(section, name, CONFIG_ADDRESS), fallback, 0, 0, NULL, help, NULL }
+    { KEY(section, name, CONFIG_TEXT), fallback, 0, 0, NULL, help, NULL, false }
+#define ADDRESSES(section, name, fallback, help)                                                   \
+    { KEY(section, name, CONFIG_ADDRESSES), fallback, 0, 0, NULL, help, NULL, false }
+#define MODE(section, name, fallback, help)                                                        \
+    { KEY(section, name, CONFIG_MODE), fallback, 0, 0777, NULL, help, NULL, false }
 #define CHOICE(section, name, fallback, choices, help)                                             \
-    { KEY(section, name, CONFIG_CHOICE), fallback, 0, 0, choices, help, NULL }
-#define LIST(section, name, most, word_is_sound, words, help)                                      \
-    { KEY(section, name, CONFIG_LIST), "", 0, most, words, help, word_is_sound }
+    { KEY(section, name, CONFIG_CHOICE), fallback, 0, 0, choices, help, NULL, false }
 #define SWITCH(section, name, fallback, help)                                                      \
-    { KEY(section, name, CONFIG_SWITCH), fallback, 0, 0, NULL, help, NULL }
+    { KEY(section, name, CONFIG_SWITCH), fallback, 0, 0, NULL, help, NULL, false }
 #define NUMBER(section, name, fallback, min, max, help)                                            \
-    { KEY(section, name, CONFIG_NUMBER), #fallback, min, max, NULL, help, NULL }
+    { KEY(section, name, CONFIG_NUMBER), #fallback, min, max, NULL, help, NULL, false }
+/* Those that SIGHUP reloads; service_apply gives them to the parts. */
+#define LIVE_LIST(section, name, most, word_is_sound, words, help)                                 \
+    { KEY(section, name, CONFIG_LIST), "", 0, most, words, help, word_is_sound, true }
+#define LIVE_CHOICE(section, name, fallback, choices, help)                                        \
+    { KEY(section, name, CONFIG_CHOICE), fallback, 0, 0, choices, help, NULL, true }
+#define LIVE_SWITCH(section, name, fallback, help)                                                 \
+    { KEY(section, name, CONFIG_SWITCH), fallback, 0, 0, NULL, help, NULL, true }
+#define LIVE_NUMBER(section, name, fallback, min, max, help)                                       \
+    { KEY(section, name, CONFIG_NUMBER), #fallback, min, max, NULL, help, NULL, true }
 
 /* In the order of config/understood.ini, which a test holds against this table. */
 const struct config_key config_keys[] = {
-    ADDRESS(http, listen, "127.0.0.1:8080", "HOST:PORT to listen on; port 0 picks a free one"),
+    ADDRESSES(http, listen, "127.0.0.1:8080",
+              "HOST:PORT, [IPv6]:PORT or unix:/path to listen on, several with spaces between; "
+              "port 0 picks a free one"),
+    MODE(http, socket_mode, "0660", "Who may connect to Unix sockets"),
     TEXT(http, public_url, "",
-         "What survey links start with; empty: http:// and the listen address"),
-    LIST(http, trusted_proxies, TRUSTED_NETWORKS_MAX, trusted_proxy_is_sound, PROXY_WORDS,
-         "Proxies whose X-Forwarded-For is believed: networks, addresses, unix; empty: none"),
-    LIST(http, cors_origins, ORIGINS_MAX, origin_is_sound, ORIGIN_WORDS,
-         "Origins whose scripts may use /v1, such as https://desk.example; empty: none"),
+         "What survey links start with; empty: http:// and the first HOST:PORT"),
+    LIVE_LIST(http, trusted_proxies, TRUSTED_NETWORKS_MAX, trusted_proxy_is_sound, PROXY_WORDS,
+              "Proxies whose X-Forwarded-For is believed: networks, addresses, unix; empty: none"),
+    LIVE_LIST(http, cors_origins, ORIGINS_MAX, origin_is_sound, ORIGIN_WORDS,
+              "Origins whose scripts may use /v1, such as https://desk.example; empty: none"),
     NUMBER(http, threads, 0, 0, 256, "Threads that read requests; 0: half the cores"),
     NUMBER(http, workers, 8, 1, 256, "Threads that run queries, one database connection each"),
-    NUMBER(http, connections_max, 4096, 16, 1000000, "Client connections open at once"),
+    NUMBER(http, connections_max, 4096, 16, 1000000,
+           "Client connections open at once, on each address"),
     NUMBER(http, worker_queue_max, 1024, 1, 100000, "Requests waiting for a worker; past it 503"),
-    NUMBER(http, header_deadline_ms, 10000, 100, 600000, "Total time for a request's headers"),
-    NUMBER(http, body_deadline_ms, 15000, 100, 600000, "Total time for a request, body included"),
-    NUMBER(http, answer_deadline_ms, 10000, 100, 600000, "Then a request is answered with 503"),
+    LIVE_NUMBER(http, header_deadline_ms, 10000, 100, 600000, "Total time for a request's headers"),
+    LIVE_NUMBER(http, body_deadline_ms, 15000, 100, 600000,
+                "Total time for a request, body included"),
+    LIVE_NUMBER(http, answer_deadline_ms, 10000, 100, 600000,
+                "Then a request is answered with 503"),
     NUMBER(http, idle_timeout_ms, 60000, 100, 3600000, "Unused connections are closed after this"),
-    NUMBER(http, json_bytes_max, 1048576, 1024, 67108864, "Largest JSON body"),
-    NUMBER(http, form_bytes_max, 65536, 1024, 1048576, "Largest form body"),
-    NUMBER(http, drain_delay_ms, 0, 0, 60000,
-           "At the end: /readyz says 503 for this long before accepting stops"),
-    NUMBER(http, drain_ms, 4000, 0, 60000,
-           "At the end: accepted requests have this long, then they get 503"),
+    LIVE_NUMBER(http, json_bytes_max, 1048576, 1024, 67108864, "Largest JSON body"),
+    LIVE_NUMBER(http, form_bytes_max, 65536, 1024, 1048576, "Largest form body"),
+    LIVE_NUMBER(http, drain_delay_ms, 0, 0, 60000,
+                "At the end: /readyz says 503 for this long before accepting stops"),
+    LIVE_NUMBER(http, drain_ms, 4000, 0, 60000,
+                "At the end: accepted requests have this long, then they get 503"),
     TEXT(database, url, "",
          "postgresql://... or key=value pairs, also DATABASE_URL; empty: a private PostgreSQL in "
          "[data] dir"),
+    TEXT(database, password, "",
+         "In place of one in the url, so that it can come from a file: "
+         "UNDERSTOOD_DATABASE_PASSWORD_FILE"),
     TEXT(database, bindir, "",
          "Where initdb and postgres of the private one are; empty: Debian's place, then PATH"),
     SWITCH(database, migrate, "true", "Bring the schema up to date at every start"),
@@ -73,21 +93,23 @@ const struct config_key config_keys[] = {
     NUMBER(intake, instance, 0, 0, 6, "Another number for each process on the same database"),
     CHOICE(intake, transaction, "batch", "batch, account",
            "One transaction for a batch, or (on Citus) one for each account in it"),
-    NUMBER(trust, provisional_at, 3, 1, 1000, "Evidence points from which a vote is held"),
-    NUMBER(trust, view_days, 30, 1, 365, "Page views are kept this long"),
-    NUMBER(trust, provisional_days, 30, 1, 365, "Held votes are discarded after this"),
-    NUMBER(keys, cache_s, 10, 0, 3600,
-           "Revoked API keys and changed surveys are noticed within this time"),
-    NUMBER(limits, key_per_minute, 0, 0, 1000000, "Requests of one API key to /v1; 0: no limit"),
-    NUMBER(limits, key_burst, 0, 0, 1000000, "Of them at once; 0: as many as per minute"),
-    NUMBER(
+    LIVE_NUMBER(trust, provisional_at, 3, 1, 1000, "Evidence points from which a vote is held"),
+    LIVE_NUMBER(trust, view_days, 30, 1, 365, "Page views are kept this long"),
+    LIVE_NUMBER(trust, provisional_days, 30, 1, 365, "Held votes are discarded after this"),
+    LIVE_NUMBER(keys, cache_s, 10, 0, 3600,
+                "Revoked API keys and changed surveys are noticed within this time"),
+    LIVE_NUMBER(limits, key_per_minute, 0, 0, 1000000,
+                "Requests of one API key to /v1; 0: no limit"),
+    LIVE_NUMBER(limits, key_burst, 0, 0, 1000000, "Of them at once; 0: as many as per minute"),
+    LIVE_NUMBER(
         limits, page_per_minute, 0, 0, 1000000,
         "Survey pages for one address (IPv6: one /64), with [http] trusted_proxies; 0: no limit"),
-    NUMBER(limits, page_burst, 0, 0, 1000000, "Of them at once; 0: as many as per minute"),
-    NUMBER(limits, unknown_key_per_minute, 0, 0, 1000000,
-           "Keys looked up in vain for one address, with [http] trusted_proxies; 0: no limit"),
-    CHOICE(log, level, "info", "error, info, debug", "What is logged, as JSON lines on stderr"),
-    SWITCH(log, access, "true", "A line per request, written in batches"),
+    LIVE_NUMBER(limits, page_burst, 0, 0, 1000000, "Of them at once; 0: as many as per minute"),
+    LIVE_NUMBER(limits, unknown_key_per_minute, 0, 0, 1000000,
+                "Keys looked up in vain for one address, with [http] trusted_proxies; 0: no limit"),
+    LIVE_CHOICE(log, level, "info", "error, info, debug",
+                "What is logged, as JSON lines on stderr"),
+    LIVE_SWITCH(log, access, "true", "A line per request, written in batches"),
 };
 const size_t config_key_count = COUNT(config_keys);
 
@@ -102,8 +124,8 @@ const struct config_key *config_find_key(const char *section, const char *name) 
 }
 
 bool config_key_is_text(const struct config_key *key) {
-    return key->type == CONFIG_TEXT || key->type == CONFIG_ADDRESS || key->type == CONFIG_CHOICE ||
-           key->type == CONFIG_LIST;
+    return key->type == CONFIG_TEXT || key->type == CONFIG_ADDRESSES ||
+           key->type == CONFIG_CHOICE || key->type == CONFIG_LIST;
 }
 
 char **config_text(struct config *config, const struct config_key *key) {
@@ -112,10 +134,31 @@ char **config_text(struct config *config, const struct config_key *key) {
 
 /* ---- values ---- */
 
-static bool is_address(const char *value) {
-    const char *colon = strrchr(value, ':');
-    int64_t port;
-    return colon && colon > value && parse_int(colon + 1, 0, PORT_MAX, &port);
+static bool is_address(const char *value, size_t length) {
+    char port[8];
+    const char *colon = memrchr(value, ':', length);
+    size_t port_length = colon ? (size_t)(value + length - colon - 1) : 0;
+    int64_t number;
+    if (length > strlen(UNIX_PREFIX) && strncmp(value, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0) {
+        return value[strlen(UNIX_PREFIX)] == '/';
+    }
+    if (!colon || colon == value || port_length >= sizeof port) {
+        return false;
+    }
+    memcpy(port, colon + 1, port_length);
+    port[port_length] = '\0';
+    return parse_int(port, 0, PORT_MAX, &number);
+}
+
+static bool are_addresses(const char *list) {
+    size_t count = 0;
+    struct word word;
+    while (next_word(&list, &word)) {
+        if (++count > ADDRESSES_MAX || !is_address(word.text, word.length)) {
+            return false;
+        }
+    }
+    return count > 0;
 }
 
 static bool is_choice(const char *choices, const char *value) {
@@ -142,7 +185,7 @@ static bool bad_word(const struct config_key *key, const char *list, struct word
 static bool set_text(struct config *config, const struct config_key *key, const char *value) {
     struct word word;
     if ((key->type == CONFIG_LIST && bad_word(key, value, &word)) ||
-        (key->type == CONFIG_ADDRESS && !is_address(value)) ||
+        (key->type == CONFIG_ADDRESSES && !are_addresses(value)) ||
         (key->type == CONFIG_CHOICE && !is_choice(key->choices, value))) {
         return false;
     }
@@ -165,6 +208,20 @@ static bool set_switch(bool *member, const char *value) {
     return true;
 }
 
+/* Octal, as chmod takes it. */
+static bool set_mode(int64_t *member, const char *value, int64_t max) {
+    size_t length = strspn(value, "01234567");
+    if (length < 3 || length > 4 || value[length]) {
+        return false;
+    }
+    int64_t mode = strtol(value, NULL, 8);
+    if (mode > max) {
+        return false;
+    }
+    *member = mode;
+    return true;
+}
+
 bool config_set(struct config *config, const struct config_key *key, const char *value) {
     char *member = (char *)config + key->offset;
     if (config_key_is_text(key)) {
@@ -173,8 +230,42 @@ bool config_set(struct config *config, const struct config_key *key, const char 
     if (key->type == CONFIG_SWITCH) {
         return set_switch((bool *)(void *)member, value);
     }
+    if (key->type == CONFIG_MODE) {
+        return set_mode((int64_t *)(void *)member, value, key->max);
+    }
     return parse_int(value, key->min, key->max, (int64_t *)(void *)member);
 }
+
+/* ---- two configurations ---- */
+
+bool config_key_equal(const struct config *one, const struct config *other,
+                      const struct config_key *key) {
+    const char *here = (const char *)one + key->offset;
+    const char *there = (const char *)other + key->offset;
+    if (config_key_is_text(key)) {
+        return strcmp(*(char *const *)(const void *)here, *(char *const *)(const void *)there) == 0;
+    }
+    size_t size = key->type == CONFIG_SWITCH ? sizeof(bool) : sizeof(int64_t);
+    return memcmp(here, there, size) == 0;
+}
+
+bool config_key_copy(struct config *to, const struct config *from, const struct config_key *key) {
+    char *member = (char *)to + key->offset;
+    const char *value = (const char *)from + key->offset;
+    if (config_key_is_text(key)) {
+        return set_text(to, key, *(char *const *)(const void *)value);
+    }
+    if (key->type == CONFIG_SWITCH) {
+        __atomic_store_n((bool *)(void *)member, *(const bool *)(const void *)value,
+                         __ATOMIC_RELAXED);
+    } else {
+        __atomic_store_n((int64_t *)(void *)member, *(const int64_t *)(const void *)value,
+                         __ATOMIC_RELAXED);
+    }
+    return true;
+}
+
+/* ---- mistakes ---- */
 
 static void describe_wanted(struct text *text, const struct config_key *key) {
     if (key->type == CONFIG_NUMBER) {
@@ -186,8 +277,10 @@ static void describe_wanted(struct text *text, const struct config_key *key) {
         text_append_format(text, "one of: %s", key->choices);
     } else if (key->type == CONFIG_LIST) {
         text_append_format(text, "at most %lld %s", (long long)key->max, key->choices);
-    } else if (key->type == CONFIG_ADDRESS) {
-        text_append(text, "HOST:PORT, such as 127.0.0.1:8080");
+    } else if (key->type == CONFIG_ADDRESSES) {
+        text_append(text, "HOST:PORT, such as 127.0.0.1:8080, or unix:/path");
+    } else if (key->type == CONFIG_MODE) {
+        text_append(text, "a file mode, such as 0660");
     } else {
         text_append(text, "a text");
     }

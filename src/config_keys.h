@@ -12,7 +12,8 @@
 
 enum config_type {
     CONFIG_TEXT,
-    CONFIG_ADDRESS, /* HOST:PORT */
+    CONFIG_ADDRESSES, /* HOST:PORT or unix:/path, several with spaces between */
+    CONFIG_MODE,      /* of a file, octal */
     CONFIG_CHOICE,
     CONFIG_LIST, /* words separated by blanks or commas */
     CONFIG_SWITCH,
@@ -30,6 +31,7 @@ struct config_key {
     const char *choices; /* of a CONFIG_CHOICE: "one, two"; of a CONFIG_LIST: what its words are */
     const char *help;
     bool (*word_is_sound)(const struct word *word); /* of a CONFIG_LIST, of max words */
+    bool reloads; /* a change takes effect at SIGHUP, not only at the next start */
 };
 
 /* In the order of config/understood.ini, which a test holds against this table. */
@@ -45,6 +47,14 @@ char **config_text(struct config *config, const struct config_key *key);
 
 /* Sets key's member from text; false, leaving it alone, when value is no good. */
 bool config_set(struct config *config, const struct config_key *key, const char *value);
+
+/* True when both configurations have the same value. */
+bool config_key_equal(const struct config *one, const struct config *other,
+                      const struct config_key *key);
+
+/* Gives to's value of the key what from has; numbers and switches so that other threads may read
+ * them meanwhile by config_number and config_switch. False when out of memory. */
+bool config_key_copy(struct config *to, const struct config *from, const struct config_key *key);
 
 /* Appends "[section] key should be ..., not "value"". */
 void config_append_refusal(struct text *text, const struct config_key *key, const char *value);

@@ -38,6 +38,14 @@ void key_cache_free(struct key_cache *cache) {
     }
 }
 
+void key_cache_renew(struct key_cache *cache, int64_t ttl_s) {
+    pthread_mutex_lock(&cache->lock);
+    cache->ttl_us = ttl_s * US_PER_SECOND;
+    memset(cache->good, 0, sizeof cache->good);
+    memset(cache->bad, 0, sizeof cache->bad);
+    pthread_mutex_unlock(&cache->lock);
+}
+
 static size_t set_of(const unsigned char *hash) {
     return ((size_t)hash[0] << 8 | hash[1]) % SETS;
 }
@@ -85,8 +93,8 @@ enum key_cache_answer key_cache_find(struct key_cache *cache,
 
 void key_cache_put(struct key_cache *cache, const unsigned char hash[API_KEY_HASH_BYTES],
                    const struct principal *principal) {
-    int64_t expires_us = time_monotonic_us() + cache->ttl_us;
     pthread_mutex_lock(&cache->lock);
+    int64_t expires_us = time_monotonic_us() + cache->ttl_us;
     struct entry *known = place_for(cache->good[set_of(hash)], hash);
     if (!principal && memcmp(known->hash, hash, API_KEY_HASH_BYTES) == 0) {
         known->expires_us = 0; /* was good until it was revoked */

@@ -19,6 +19,9 @@ enum key_cache_answer {
 struct key_cache *key_cache_new(int64_t ttl_s);
 void key_cache_free(struct key_cache *cache);
 
+/* Forgets all, and keeps what comes for ttl_s. */
+void key_cache_renew(struct key_cache *cache, int64_t ttl_s);
+
 enum key_cache_answer key_cache_find(struct key_cache *cache,
                                      const unsigned char hash[API_KEY_HASH_BYTES],
                                      struct principal *principal);

@@ -49,6 +49,9 @@ struct response get_readyz(struct app *app, const struct request *request) {
     if (server_draining(app->server)) {
         return respond_problem(503, "unavailable", "the service is stopping");
     }
+    if (server_held(app->server)) {
+        return respond_problem(503, "unavailable", "the service is waiting for its database");
+    }
     if (!reached_lately()) {
         if (!request->may_block) {
             return respond_on_worker();

@@ -20,6 +20,12 @@ void log_set_level(enum log_level level) {
     atomic_store(&max_level, (int)level);
 }
 
+void log_set_level_by_name(const char *name) {
+    log_set_level(strcmp(name, "error") == 0   ? LOG_LEVEL_ERROR
+                  : strcmp(name, "debug") == 0 ? LOG_LEVEL_DEBUG
+                                               : LOG_LEVEL_INFO);
+}
+
 void log_json_line(const char *line) {
     struct iovec parts[] = {{(void *)line, strlen(line)}, {"\n", 1}};
     /* A log that cannot be written (disk full, closed pipe) must not stop the service. */

@@ -14,6 +14,9 @@ enum log_level {
 /* What is below level is not written. */
 void log_set_level(enum log_level level);
 
+/* "error", "info" or "debug". */
+void log_set_level_by_name(const char *name);
+
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -131,11 +131,10 @@ static int read_words(struct invocation *invocation, int count, char *const word
 
 /* ---- running ---- */
 
-static void apply_log_level(const struct config *config) {
-    if (strcmp(config->log.level, "error") == 0) {
-        log_set_level(LOG_LEVEL_ERROR);
-    } else if (strcmp(config->log.level, "debug") == 0) {
-        log_set_level(LOG_LEVEL_DEBUG);
+/* libpq takes it from there unless the url has one; not so what PostgreSQL of ours is given. */
+static void apply_password(const struct config *config) {
+    if (*config->database.password) {
+        setenv("PGPASSWORD", config->database.password, 1);
     }
 }
 
@@ -146,7 +145,8 @@ static int run_invocation(struct invocation *invocation) {
     if (!config_load(&invocation->config, invocation->config_path)) {
         return EXIT_USAGE;
     }
-    apply_log_level(&invocation->config);
+    log_set_level_by_name(invocation->config.log.level);
+    apply_password(&invocation->config);
     int status = invocation->command->run(invocation);
     config_clear(&invocation->config);
     return status;

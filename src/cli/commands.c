@@ -24,6 +24,11 @@ static const struct command_option demo_options[] = {
     {"seed", "N", "1", "the same seed makes the same contacts and answers"},
 };
 
+static const struct command_option health_options[] = {
+    {"ready", NULL, NULL, "ask /readyz, which also wants the database; else /livez"},
+    {"timeout-ms", "N", "2000", "how long the answer may take"},
+};
+
 static const struct command_option key_create_options[] = {
     {"account", "ID", "1", "whose key it is"},
     {"scope", "SCOPE", NULL, "admin (everything), write (invitations, responses) or read"},
@@ -68,6 +73,8 @@ const struct command commands[] = {
      OPTIONS(config_options), true},
     {"demo", NULL, "Fill an account with contacts and answers to look at", run_demo,
      OPTIONS(demo_options), false},
+    {"health", NULL, "Ask the service that listens here whether it is well; exit 0 if so",
+     run_health, OPTIONS(health_options), false},
     {"key create", NULL, "Make an API key and print it; it cannot be shown again", run_key_create,
      OPTIONS(key_create_options), false},
     {"key list", NULL, "List an account's API keys: id, scope, made, revoked, name", run_key_list,

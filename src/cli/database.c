@@ -48,11 +48,12 @@ static bool start_embedded(struct database *database, const struct config *confi
 
 bool database_start(struct database *database, const struct config *config,
                     bool (*interrupted)(void)) {
-    return *config->database.url || start_embedded(database, config, true, interrupted);
+    return *config->database.url ? db_conninfo_is_sound(config->database.url)
+                                 : start_embedded(database, config, true, interrupted);
 }
 
-static struct db *open_patient_pool(const struct database *database, const struct config *config,
-                                    size_t connections) {
+struct db *database_pool(const struct database *database, const struct config *config,
+                         size_t connections) {
     struct db_options options = {
         .conninfo = database_conninfo(database, config),
         .connections = connections,
@@ -64,29 +65,19 @@ static struct db *open_patient_pool(const struct database *database, const struc
     return db_open(&options);
 }
 
-static void close_pool(struct db **db) {
-    db_close(*db);
-}
-
-static bool migrate(struct db *db, bool wanted, unsigned *applied) {
+enum outcome database_migrate(struct db *db, bool wanted, unsigned *applied) {
     CLEANUP(db_release) struct db_connection *connection = db ? db_acquire(db) : NULL;
     if (!connection) {
-        return false;
+        return OUTCOME_UNAVAILABLE;
     }
     unsigned missing = 0;
     enum outcome outcome =
         wanted ? store_migrate(connection, applied) : store_check_schema(connection, &missing);
     if (outcome == OUTCOME_OK && missing > 0) {
         log_error("the database lacks %u migrations: run `understood migrate`", missing);
-        return false;
+        return OUTCOME_FAILED;
     }
-    return outcome == OUTCOME_OK;
-}
-
-bool database_migrate(const struct database *database, const struct config *config,
-                      unsigned *applied) {
-    CLEANUP(close_pool) struct db *db = open_patient_pool(database, config, 1);
-    return migrate(db, config->database.migrate, applied);
+    return outcome;
 }
 
 static void handle_signals(void) {
@@ -110,8 +101,8 @@ bool database_open(struct database *database, const struct config *config, size_
         in_use = database->embedded;
     }
     unsigned applied = 0;
-    database->db = open_patient_pool(database, config, connections);
-    if (!migrate(database->db, config->database.migrate, &applied)) {
+    database->db = database_pool(database, config, connections);
+    if (database_migrate(database->db, config->database.migrate, &applied) != OUTCOME_OK) {
         database_close(database);
         return false;
     }

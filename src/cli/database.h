@@ -25,11 +25,14 @@ bool database_open(struct database *database, const struct config *config, size_
 /* For CLEANUP: also stops the embedded database when this was its last user. */
 void database_close(struct database *database);
 
-/* The two parts, for serve: where the database is, and its schema. */
+/* The parts, for serve: where the database is, a pool without a statement timeout worth the name,
+ * and its schema: OUTCOME_UNAVAILABLE when it cannot be reached now, else what is wrong was logged.
+ */
 bool database_start(struct database *database, const struct config *config,
                     bool (*interrupted)(void));
 const char *database_conninfo(const struct database *database, const struct config *config);
-bool database_migrate(const struct database *database, const struct config *config,
-                      unsigned *applied);
+struct db *database_pool(const struct database *database, const struct config *config,
+                         size_t connections);
+enum outcome database_migrate(struct db *db, bool wanted, unsigned *applied);
 
 #endif

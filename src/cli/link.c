@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "cli/cli.h"
 #include "cli/database.h"
+#include "cli/public_url.h"
 #include "store/invitation.h"
 #include "store/signing_key.h"
 #include "store/survey.h"
@@ -79,7 +80,7 @@ static enum outcome make_invitation(struct db_connection *connection, const stru
     return store_invitations(connection, INVITATION_ROLLUP_SLOT, invitation, 1, &created);
 }
 
-static enum outcome print_link(struct db_connection *connection, const struct config *config,
+static enum outcome print_link(struct db_connection *connection, const char *public_url,
                                const struct invitation *invitation) {
     struct signing_key_list list;
     enum outcome outcome = load_signing_keys(connection, &list);
@@ -88,25 +89,18 @@ static enum outcome print_link(struct db_connection *connection, const struct co
     }
     char token[TOKEN_TEXT_SIZE];
     token_sign(&list.keys[0], &(struct token){invitation->account_id, invitation->id}, token);
-    const char *url = config->http.public_url;
-    size_t length = strlen(url);
-    while (length > 0 && url[length - 1] == '/') {
-        length--;
-    }
-    printf("%s%.*s/s/%s\n", length ? "" : "http://",
-           length ? (int)length : (int)strlen(config->http.listen),
-           length ? url : config->http.listen, token);
+    printf("%s/s/%s\n", public_url, token);
     if (invitation->expires_at_us < time_now_us()) {
         fprintf(stderr, "understood: this link has expired: the contact was invited before\n");
     }
     return OUTCOME_OK;
 }
 
-enum outcome print_sample_link(struct db_connection *connection, const struct config *config) {
+enum outcome print_sample_link(struct db_connection *connection, const char *public_url) {
     const struct wish wish = {.account_id = 1, .survey = "understood"};
     CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
     enum outcome outcome = make_invitation(connection, &wish, &invitation);
-    return outcome == OUTCOME_OK ? print_link(connection, config, &invitation) : outcome;
+    return outcome == OUTCOME_OK ? print_link(connection, public_url, &invitation) : outcome;
 }
 
 int run_link(const struct invocation *invocation) {
@@ -114,6 +108,11 @@ int run_link(const struct invocation *invocation) {
     int status = read_wish(invocation, &wish);
     if (status != EXIT_SUCCESS) {
         return status;
+    }
+    char public_url[PUBLIC_URL_SIZE];
+    if (!find_public_url(&invocation->config, invocation->config.http.listen, public_url)) {
+        refuse_without_public_url();
+        return EXIT_FAILURE;
     }
     CLEANUP(database_close) struct database database = {0};
     if (!database_open(&database, &invocation->config, 1)) {
@@ -124,7 +123,7 @@ int run_link(const struct invocation *invocation) {
     enum outcome outcome =
         connection ? make_invitation(connection, &wish, &invitation) : OUTCOME_UNAVAILABLE;
     if (outcome == OUTCOME_OK) {
-        outcome = print_link(connection, &invocation->config, &invitation);
+        outcome = print_link(connection, public_url, &invitation);
     }
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see CLEANUP */
     if (outcome != OUTCOME_OK) {

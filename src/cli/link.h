@@ -5,6 +5,6 @@
 #include "store/db.h"
 
 /* Prints a link to account 1's survey `understood` for a contact that nobody has heard of. */
-enum outcome print_sample_link(struct db_connection *connection, const struct config *config);
+enum outcome print_sample_link(struct db_connection *connection, const char *public_url);
 
 #endif

@@ -1,48 +1,40 @@
-/* The life of the service: signals come to this thread alone, all others have them blocked. */
+/* The life of the service: start, wait for the database, serve, reload, stop. */
 #include <jansson.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/cli.h"
 #include "cli/database.h"
+#include "cli/reload.h"
 #include "cli/service.h"
+#include "cli/signals.h"
+#include "cli/supervisor.h"
 #include "cli/welcome.h"
 #include "http/json_room.h"
+#include "http/passed_sockets.h"
 #include "http/server.h"
 #include "store/embedded_postgres.h"
 
-#define STOP_LIMIT_MS    4700 /* of all, with a drain of 4 s; the rest is for the kernel */
-#define POSTGRES_STOP_MS 500  /* at the least */
-#define TEND_INTERVAL_MS 1000
-#define MS_PER_SECOND    1000
-#define NS_PER_MS        1000000L
-#define INTERRUPTED_EXIT 130
+#define STOP_LIMIT_MS     4700 /* of all, with a drain of 4 s; the rest is for the kernel */
+#define POSTGRES_STOP_MS  500  /* at the least */
+#define TEND_INTERVAL_MS  1000
+#define DATABASE_RETRY_MS 1000
+#define INTERRUPTED_EXIT  130
 
-static sigset_t stop_signals;
-
-static void block_stop_signals(void) {
-    sigemptyset(&stop_signals);
-    sigaddset(&stop_signals, SIGINT);
-    sigaddset(&stop_signals, SIGTERM);
-    struct sigaction hangup;
-    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {
-        sigaddset(&stop_signals, SIGHUP); /* unless nohup wants us to outlive the terminal */
-    }
-    pthread_sigmask(SIG_BLOCK, &stop_signals, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
-
-static bool stop_is_pending(void) {
-    sigset_t pending;
-    return sigpending(&pending) == 0 &&
-           (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) ||
-            (sigismember(&stop_signals, SIGHUP) && sigismember(&pending, SIGHUP)));
-}
+struct life {
+    struct config config; /* owned; what reloads changes at SIGHUP */
+    const char *config_path;
+    struct database database;
+    struct passed_sockets passed;
+    struct service service;
+    int64_t sign_due_us; /* of life, for the watchdog */
+};
 
 static void allow_many_descriptors(void) {
     struct rlimit limit;
@@ -52,40 +44,45 @@ static void allow_many_descriptors(void) {
     }
 }
 
-/* True when a signal came within wait_ms. */
-static bool wait_signal(int64_t wait_ms) {
-    struct timespec wait = {.tv_sec = wait_ms / MS_PER_SECOND,
-                            .tv_nsec = wait_ms % MS_PER_SECOND * NS_PER_MS};
-    return sigtimedwait(&stop_signals, NULL, &wait) > 0;
-}
+/* ---- stopping ---- */
 
 /* A second signal while we stop: whoever sends it wants no more waiting. */
 static void *leave_on_second_signal(void *context) {
     const struct database *database = context;
-    int number;
-    if (sigwait(&stop_signals, &number) == 0) {
-        if (database->embedded) {
-            embedded_postgres_abandon(database->embedded);
-        }
-        _exit(INTERRUPTED_EXIT);
+    signals_wait_stop();
+    if (database->embedded) {
+        embedded_postgres_abandon(database->embedded);
     }
-    return NULL;
+    _exit(INTERRUPTED_EXIT);
+}
+
+/* True when a second signal came within [http] drain_delay_ms. */
+static bool wait_for_proxies(const struct config *config) {
+    int64_t end_us = time_monotonic_us() + config->http.drain_delay_ms * INT64_C(1000);
+    int64_t left_us;
+    while ((left_us = end_us - time_monotonic_us()) > 0) {
+        if (signals_wait(left_us / 1000 + 1) == SIGNALLED_STOP) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* reference/stack.md 1.7: unready, wait for the proxy, stop accepting, answer, commit, free. */
-static void stop_gracefully(struct service *service, struct database *database,
-                            const struct config *config) {
-    int64_t end_us = time_monotonic_us() + STOP_LIMIT_MS * INT64_C(1000);
+static void stop_gracefully(struct life *life) {
     log_info("stopping");
+    supervisor_tell("STOPPING=1\nSTATUS=answering what was accepted");
     pthread_t impatience;
-    server_drain(service->app.server);
-    bool hurry = config->http.drain_delay_ms > 0 && wait_signal(config->http.drain_delay_ms);
-    bool watching = pthread_create(&impatience, NULL, leave_on_second_signal, database) == 0;
-    struct config patience = *config;
-    patience.http.drain_ms = hurry ? 0 : config->http.drain_ms;
-    service_stop(service, &patience);
+    server_drain(life->service.app.server);
+    bool hurry = wait_for_proxies(&life->config);
+    int64_t end_us = time_monotonic_us() + STOP_LIMIT_MS * INT64_C(1000);
+    bool watching = pthread_create(&impatience, NULL, leave_on_second_signal, &life->database) == 0;
+    if (hurry) {
+        life->config.http.drain_ms = 0;
+    }
+    service_stop(&life->service, &life->config);
     int64_t left_ms = (end_us - time_monotonic_us()) / 1000;
-    embedded_postgres_stop(database->embedded,
+    embedded_postgres_stop(life->database.embedded,
                            (unsigned)(left_ms > POSTGRES_STOP_MS ? left_ms : POSTGRES_STOP_MS));
     if (watching) {
         pthread_cancel(impatience);
@@ -94,35 +91,137 @@ static void stop_gracefully(struct service *service, struct database *database,
     log_info("stopped");
 }
 
-static int serve(const struct invocation *invocation, struct database *database) {
-    const struct config *config = &invocation->config;
+/* ---- running ---- */
+
+static void reload_now(struct life *life) {
+    supervisor_tell_reloading();
+    bool reloaded = reload(&life->service, &life->config, life->config_path);
+    supervisor_tell(reloaded ? "READY=1\nSTATUS=serving"
+                             : "READY=1\nSTATUS=serving; the last reload failed, see the log");
+}
+
+/* A sign of life when one is due and there is life; without it systemd starts us again. */
+static void feed_watchdog(struct life *life) {
+    int64_t every_us = supervisor_watchdog_ms() * INT64_C(1000);
+    int64_t now_us = time_monotonic_us();
+    if (every_us == 0 || now_us < life->sign_due_us) {
+        return;
+    }
+    life->sign_due_us = now_us + every_us;
+    if (service_alive(&life->service, every_us / 2)) {
+        supervisor_tell("WATCHDOG=1");
+    }
+}
+
+static int64_t tend_interval_ms(void) {
+    int64_t half_ms = supervisor_watchdog_ms() / 2;
+    return half_ms > 0 && half_ms < TEND_INTERVAL_MS ? half_ms : TEND_INTERVAL_MS;
+}
+
+static void run_until_stopped(struct life *life) {
+    enum signalled signalled;
+    while ((signalled = signals_wait(tend_interval_ms())) != SIGNALLED_STOP) {
+        if (signalled == SIGNALLED_RELOAD) {
+            reload_now(life);
+        }
+        if (life->database.embedded) {
+            embedded_postgres_tend(life->database.embedded);
+        }
+        feed_watchdog(life);
+    }
+}
+
+/* ---- starting ---- */
+
+static void say_addresses(const struct life *life, const char *before) {
+    CLEANUP(text_clear) struct text addresses = {0};
+    service_append_addresses(&life->service, &addresses);
+    log_info("%s %s%s", before, addresses.length ? addresses.bytes : "nothing",
+             life->passed.count > 0 ? " (passed at the start)" : "");
+}
+
+static void close_pool(struct db **db) {
+    db_close(*db);
+}
+
+/* Brings the schema up to date. While the database is away this goes on trying: it may be starting
+ * as we do, and probes are answered meanwhile. OUTCOME_UNAVAILABLE when stopped. */
+static enum outcome wait_for_database(struct life *life) {
+    CLEANUP(close_pool) struct db *db = database_pool(&life->database, &life->config, 1);
+    bool migrates = life->config.database.migrate;
     unsigned applied = 0;
-    struct service service;
-    if (!database_migrate(database, config, &applied) || stop_is_pending() ||
-        !service_start(&service, config, database_conninfo(database, config))) {
-        embedded_postgres_stop(database->embedded, POSTGRES_STOP_MS);
-        return stop_is_pending() ? EXIT_SUCCESS : EXIT_FAILURE;
-    }
-    if (invocation_option(invocation, "welcome")) {
-        welcome(&service.app);
-    }
-    while (!wait_signal(TEND_INTERVAL_MS)) {
-        if (database->embedded) {
-            embedded_postgres_tend(database->embedded);
+    bool said = false;
+    enum outcome outcome;
+    while ((outcome = database_migrate(db, migrates, &applied)) == OUTCOME_UNAVAILABLE &&
+           !signals_stop_pending()) {
+        if (!said) {
+            say_addresses(life, "waiting for the database; /readyz says so on");
+            supervisor_tell_status("waiting for the database");
+            said = true;
+        }
+        switch (signals_wait(DATABASE_RETRY_MS)) {
+        case SIGNALLED_STOP:
+            return OUTCOME_UNAVAILABLE;
+        case SIGNALLED_RELOAD:
+            reload(&life->service, &life->config, life->config_path);
+            break;
+        case SIGNALLED_NOTHING:
+            break;
         }
     }
-    stop_gracefully(&service, database, config);
+    return outcome;
+}
+
+/* The exit status when there is nothing to run. */
+static int give_up(struct life *life, int status) {
+    if (life->service.app.server) {
+        life->config.http.drain_ms = 0;
+        service_stop(&life->service, &life->config);
+    }
+    embedded_postgres_stop(life->database.embedded, POSTGRES_STOP_MS);
+    return status;
+}
+
+static int serve(struct life *life, bool welcomes) {
+    if (!service_open(&life->service, &life->config, &life->passed)) {
+        return give_up(life, EXIT_FAILURE);
+    }
+    enum outcome outcome = wait_for_database(life);
+    if (outcome == OUTCOME_UNAVAILABLE || signals_stop_pending()) {
+        return give_up(life, EXIT_SUCCESS);
+    }
+    if (outcome != OUTCOME_OK ||
+        !service_start(&life->service, database_conninfo(&life->database, &life->config))) {
+        return give_up(life, EXIT_FAILURE);
+    }
+    supervisor_hurry();
+    supervisor_tell("READY=1\nSTATUS=serving");
+    say_addresses(life, "listening on");
+    if (welcomes) {
+        welcome(&life->service.app);
+    }
+    run_until_stopped(life);
+    stop_gracefully(life);
     return EXIT_SUCCESS;
 }
 
 int run_serve(const struct invocation *invocation) {
-    block_stop_signals();
+    struct life life = {.config_path = invocation->config_path};
+    signals_block();
+    supervisor_meet();
+    life.passed = passed_sockets_take();
     allow_many_descriptors();
     json_room_init();
     json_object_seed(0);
-    struct database database = {0};
-    if (!database_start(&database, &invocation->config, stop_is_pending)) {
-        return stop_is_pending() ? EXIT_SUCCESS : EXIT_FAILURE;
+    supervisor_ask_patience();
+    int status = EXIT_FAILURE;
+    if (config_copy(&life.config, &invocation->config)) {
+        status = database_start(&life.database, &life.config, signals_stop_pending)
+                     ? serve(&life, invocation_option(invocation, "welcome") != NULL)
+                 : signals_stop_pending() ? EXIT_SUCCESS
+                                          : EXIT_FAILURE;
     }
-    return serve(invocation, &database);
+    supervisor_hurry();
+    config_clear(&life.config);
+    return status;
 }

@@ -1,12 +1,12 @@
 #include "cli/service.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "api/authorize.h"
 #include "api/key_cache.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "http/server.h"
 #include "intake/intake.h"
 #include "intake/view_log.h"
@@ -19,8 +19,10 @@
 #include "store/survey_cache.h"
 
 /* Beside the workers': signing keys, views, housekeeping, readiness. */
-#define OTHER_CONNECTIONS   4
-#define INTAKE_STOP_MS      500
+#define OTHER_CONNECTIONS 4
+#define INTAKE_STOP_MS    500
+/* A commit has its own deadline, but a name server that is away may hold connecting up. */
+#define LANE_PATIENCE_US    (60 * US_PER_SECOND)
 #define VIEWS_STOP_MS       200
 #define PROBLEM_TYPE_PREFIX "urn:understood:problem:"
 
@@ -94,22 +96,30 @@ static struct edge_options edge_options(const struct config *config) {
     };
 }
 
-static struct server *open_server(struct app *app) {
+static struct server_limits server_limits(const struct config *config) {
+    return (struct server_limits){
+        .header_deadline_ms = (unsigned)config->http.header_deadline_ms,
+        .body_deadline_ms = (unsigned)config->http.body_deadline_ms,
+        .answer_deadline_ms = (unsigned)config->http.answer_deadline_ms,
+        .json_bytes_max = (size_t)config->http.json_bytes_max,
+        .form_bytes_max = (size_t)config->http.form_bytes_max,
+        .access_log = config->log.access,
+    };
+}
+
+static struct server *open_server(struct app *app, const struct passed_sockets *passed) {
     const struct config *config = app->config;
     struct server_options options = {
         .listen = config->http.listen,
+        .passed = passed,
+        .socket_mode = (mode_t)config->http.socket_mode,
         .threads = http_threads(config),
         .workers = (unsigned)config->http.workers,
         .connections_max = (unsigned)config->http.connections_max,
         .worker_queue_max = (unsigned)config->http.worker_queue_max,
-        .header_deadline_ms = (unsigned)config->http.header_deadline_ms,
-        .body_deadline_ms = (unsigned)config->http.body_deadline_ms,
-        .answer_deadline_ms = (unsigned)config->http.answer_deadline_ms,
         .idle_timeout_ms = (unsigned)config->http.idle_timeout_ms,
-        .json_bytes_max = (size_t)config->http.json_bytes_max,
-        .form_bytes_max = (size_t)config->http.form_bytes_max,
+        .limits = server_limits(config),
         .docs_url = PROBLEM_TYPE_PREFIX,
-        .access_log = config->log.access,
         .routes = routes,
         .route_count = route_count,
         .authorize = authorize,
@@ -120,41 +130,78 @@ static struct server *open_server(struct app *app) {
     return server_open(&options, app);
 }
 
-static int host_length(const char *listen) {
-    return (int)(strrchr(listen, ':') - listen);
-}
-
 /* With a free port picked (listen :0) the links must name the one it became. */
-static void set_public_url(struct service *service, const struct config *config, unsigned port) {
-    if (*config->http.public_url) {
-        size_t length = strlen(config->http.public_url);
-        while (length > 0 && config->http.public_url[length - 1] == '/') {
-            length--;
+static bool set_public_url(struct service *service, const struct config *config) {
+    const char *address = "";
+    for (size_t i = 0; address; i++) {
+        address = server_address(service->app.server, i);
+        if (find_public_url(config, address ? address : "", service->public_url)) {
+            return true;
         }
-        snprintf(service->public_url, sizeof service->public_url, "%.*s", (int)length,
-                 config->http.public_url);
-    } else {
-        snprintf(service->public_url, sizeof service->public_url, "http://%.*s:%u",
-                 host_length(config->http.listen), config->http.listen, port);
     }
+    refuse_without_public_url();
+    return false;
 }
 
-bool service_start(struct service *service, const struct config *config, const char *conninfo) {
+bool service_open(struct service *service, const struct config *config,
+                  const struct passed_sockets *passed) {
     *service = (struct service){.app = {.config = config}};
     service->app.public_url = service->public_url;
     locales_load();
-    if (start_parts(&service->app, config, conninfo)) {
-        service->housekeeping = start_housekeeping(config, service->app.db);
-        service->app.server = open_server(&service->app);
+    service->app.server = open_server(&service->app, passed);
+    if (!service->app.server) {
+        return false;
     }
-    unsigned port = service->app.server ? server_port(service->app.server) : 0;
-    set_public_url(service, config, port);
-    if (!service->app.server || !service->housekeeping || !server_start(service->app.server)) {
+    server_hold(service->app.server);
+    if (!set_public_url(service, config) || !server_start(service->app.server)) {
         service_stop(service, config);
         return false;
     }
-    log_info("listening on %.*s:%u", host_length(config->http.listen), config->http.listen, port);
     return true;
+}
+
+bool service_start(struct service *service, const char *conninfo) {
+    struct app *app = &service->app;
+    if (!start_parts(app, app->config, conninfo)) {
+        return false;
+    }
+    service->housekeeping = start_housekeeping(app->config, app->db);
+    if (!service->housekeeping) {
+        return false;
+    }
+    server_admit(app->server);
+    return true;
+}
+
+void service_apply(struct service *service, const struct config *config, bool edge_changed) {
+    struct app *app = &service->app;
+    struct server_limits limits = server_limits(config);
+    log_set_level_by_name(config->log.level);
+    server_set_limits(app->server, &limits);
+    if (edge_changed) {
+        struct edge_options edge = edge_options(config);
+        server_set_edge(app->server, &edge);
+    }
+    if (!service->housekeeping) {
+        return; /* the parts are still to be started, with this config */
+    }
+    key_cache_renew(app->key_cache, config->keys.cache_s);
+    survey_cache_renew(app->survey_cache, config->keys.cache_s);
+    housekeeping_set_days(service->housekeeping, config->trust.view_days,
+                          config->trust.provisional_days);
+}
+
+bool service_alive(struct service *service, int64_t patience_us) {
+    int64_t lane_patience_us = patience_us > LANE_PATIENCE_US ? patience_us : LANE_PATIENCE_US;
+    bool turning = server_alive(service->app.server, patience_us);
+    return intake_alive(service->app.intake, lane_patience_us) && turning;
+}
+
+void service_append_addresses(const struct service *service, struct text *text) {
+    const char *address;
+    for (size_t i = 0; (address = server_address(service->app.server, i)); i++) {
+        text_append_format(text, "%s%s", i ? ", " : "", address);
+    }
 }
 
 /* Each part is stopped before what it stands on. */

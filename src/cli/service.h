@@ -3,11 +3,12 @@
 #define CLI_SERVICE_H
 
 #include "app.h"
+#include "base/text.h"
+#include "cli/public_url.h"
 #include "config.h"
 
-#define PUBLIC_URL_SIZE 256
-
 struct housekeeping;
+struct passed_sockets;
 
 struct service {
     struct app app;
@@ -15,8 +16,24 @@ struct service {
     char public_url[PUBLIC_URL_SIZE];
 };
 
-/* False, having logged why, with nothing left running. conninfo and config are lent. */
-bool service_start(struct service *service, const struct config *config, const char *conninfo);
+/* Listens, and answers probes; false, having logged why, with nothing left running. config is lent.
+ */
+bool service_open(struct service *service, const struct config *config,
+                  const struct passed_sockets *passed);
+
+/* Starts the rest and serves everything; false, having logged why: then it is to be stopped.
+ * conninfo is lent. */
+bool service_start(struct service *service, const char *conninfo);
+
+/* Gives the parts what may have changed in config, and lets them forget what they keep in memory.
+ * With edge_changed the rules of the edge too: all rate limits begin anew then. */
+void service_apply(struct service *service, const struct config *config, bool edge_changed);
+
+/* For one watcher that asks now and then: false, logged, when a thread is stuck. */
+bool service_alive(struct service *service, int64_t patience_us);
+
+/* What is listened on, with ", " between. */
+void service_append_addresses(const struct service *service, struct text *text);
 
 /* Answers what was accepted, at most [http] drain_ms, commits what was taken, and frees everything.
  */

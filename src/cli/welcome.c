@@ -45,7 +45,7 @@ void welcome(const struct app *app) {
     bool first = make_first_key(connection, key);
     printf("\nUnderstood is running.\n\n  base URL     %s\n  survey link  ", app->public_url);
     fflush(stdout);
-    print_sample_link(connection, app->config);
+    print_sample_link(connection, app->public_url);
     if (first) {
         printf("  API key      %s (admin of account 1; shown only this once)\n", key);
     } else {

@@ -34,6 +34,13 @@ static bool answer_options(struct exchange *exchange, const char *allow) {
     return true;
 }
 
+/* The handlers' tools are not there yet. */
+static bool hold_refuses(struct exchange *exchange) {
+    bool served = !server_held(exchange->server) || exchange->request.route->needs & ALWAYS_SERVED;
+    return !served && refuse(exchange, respond_problem(503, "unavailable",
+                                                       "the service is starting; try again"));
+}
+
 bool route_refuses(struct exchange *exchange) {
     struct request *request = &exchange->request;
     const struct server_options *options = &exchange->server->options;
@@ -44,7 +51,7 @@ bool route_refuses(struct exchange *exchange) {
     char allow[64];
     request->route = find_route(options->routes, options->route_count, request, &status, allow);
     if (request->route) {
-        return false;
+        return hold_refuses(exchange);
     }
     if (status == 404) {
         return refuse(exchange, respond_problem(404, "not_found", "there is nothing at this path"));

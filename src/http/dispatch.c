@@ -48,10 +48,10 @@ static bool note_path(struct exchange *exchange, const char *target) {
 }
 
 static void note_body(struct exchange *exchange) {
-    const struct server_options *options = &exchange->server->options;
+    const struct live_limits *limits = &exchange->server->limits;
     const struct route *route = exchange->request.route;
     bool form = route && (route->needs & NEEDS_FORM);
-    exchange->body_max = form ? options->form_bytes_max : options->json_bytes_max;
+    exchange->body_max = atomic_load(form ? &limits->form_bytes_max : &limits->json_bytes_max);
     const char *length = request_header(&exchange->request, "Content-Length");
     exchange->announced_length = length ? strtoull(length, NULL, 10) : 0;
 }

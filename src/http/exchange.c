@@ -118,7 +118,7 @@ bool exchange_suspend(struct exchange *exchange) {
         return false;
     }
     connection_suspend(exchange->connection);
-    int64_t deadline_ms = server->options.answer_deadline_ms;
+    int64_t deadline_ms = atomic_load(&server->limits.answer_deadline_ms);
     atomic_store(&exchange->deadline_us, time_monotonic_us() + deadline_ms * 1000);
     atomic_store(&exchange->is_suspended, true);
     return true;
@@ -152,7 +152,7 @@ void exchange_end(struct exchange *exchange) {
         int64_t duration_us = time_monotonic_us() - exchange->started_us;
         traffic_count(server->traffic, request->route, request->method, exchange->status,
                       duration_us);
-        if (exchange->thread->access_buffer) {
+        if (atomic_load(&server->limits.access_log)) {
             log_access(exchange, duration_us);
         }
     } else {

@@ -4,12 +4,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "http/edge.h"
 #include "http/glue.h"
 #include "http/listener.h"
 #include "http/parts.h"
+#include "http/passed_sockets.h"
 
 #define DESCRIPTORS_FOR_REST 256  /* files, database connections, epoll */
 #define STEP_MS              2    /* between two looks while stopping */
@@ -37,8 +41,8 @@ static bool start_threads(struct server *server) {
     unsigned count = server->thread_count;
     for (unsigned i = 0; i < count; i++) {
         struct http_thread *thread = &server->threads[i];
-        thread->access_buffer =
-            server->access_log ? access_log_buffer(server->access_log, i) : NULL;
+        thread->listener = &server->entrances[i % server->entrance_count].listener;
+        thread->access_buffer = access_log_buffer(server->access_log, i);
         if (!glue_start(&server->threads[i])) {
             return false;
         }
@@ -51,9 +55,8 @@ static bool start_parts(struct server *server) {
     server->docs_url = strdup(options->docs_url ? options->docs_url : "");
     server->traffic = traffic_metrics_new(options->routes, options->route_count);
     server->workers = workers_start(options->workers, options->worker_queue_max);
-    server->access_log = options->access_log ? access_log_start(server->thread_count) : NULL;
-    return server->docs_url && server->traffic && server->workers &&
-           (server->access_log || !options->access_log);
+    server->access_log = access_log_start(server->thread_count);
+    return server->docs_url && server->traffic && server->workers && server->access_log;
 }
 
 /* Whatever was started. */
@@ -75,8 +78,8 @@ static void free_server(struct server *server) {
     }
     traffic_metrics_free(server->traffic);
     edge_free(atomic_load(&server->edge));
-    if (server->listen_fd >= 0) {
-        close(server->listen_fd);
+    for (size_t i = 0; i < server->entrance_count; i++) {
+        listener_close(&server->entrances[i].listener);
     }
     free(server->docs_url);
     free(server);
@@ -87,8 +90,55 @@ static unsigned core_count(void) {
     return cores > 0 ? (unsigned)cores : 1;
 }
 
+/* Each address of the list, up to the first that cannot be listened on. */
+static bool open_addresses(struct server *server, const char *list) {
+    CLEANUP(text_clear) struct text address = {0};
+    struct word word;
+    while (next_word(&list, &word)) {
+        struct entrance *entrance = &server->entrances[server->entrance_count];
+        address.length = 0;
+        text_append_bytes(&address, word.text, word.length);
+        if (server->entrance_count == LISTENERS_MAX || address.failed ||
+            !listener_open(&entrance->listener, address.bytes, server->options.socket_mode)) {
+            return false;
+        }
+        server->entrance_count++;
+    }
+    return server->entrance_count > 0;
+}
+
+static bool adopt_passed(struct server *server, const struct passed_sockets *passed) {
+    for (size_t i = 0; i < passed->count; i++) {
+        struct entrance *entrance = &server->entrances[server->entrance_count];
+        if (!listener_adopt(&entrance->listener, passed->fds[i])) {
+            return false;
+        }
+        server->entrance_count++;
+    }
+    return true;
+}
+
+static bool open_entrances(struct server *server) {
+    const struct passed_sockets *passed = server->options.passed;
+    return passed && passed->count > 0 ? adopt_passed(server, passed)
+                                       : open_addresses(server, server->options.listen);
+}
+
+static size_t count_addresses(const struct server_options *options) {
+    if (options->passed && options->passed->count > 0) {
+        return options->passed->count;
+    }
+    size_t count = 0;
+    const char *list = options->listen;
+    for (struct word word; next_word(&list, &word);) {
+        count++;
+    }
+    return count;
+}
+
 struct server *server_open(const struct server_options *options, struct app *app) {
-    unsigned threads = options->threads ? options->threads : core_count();
+    unsigned threads =
+        (options->threads ? options->threads : core_count()) * (unsigned)count_addresses(options);
     struct server *server = calloc(1, sizeof *server + threads * sizeof server->threads[0]);
     if (!server) {
         return NULL;
@@ -97,14 +147,14 @@ struct server *server_open(const struct server_options *options, struct app *app
     server->options.edge = (struct edge_options){0}; /* lent for this call only */
     server->app = app;
     server->thread_count = threads;
+    server_set_limits(server, &options->limits);
     for (unsigned i = 0; i < threads; i++) {
         server->threads[i].server = server;
         watch_table_init(&server->threads[i].watches, server);
     }
     struct edge *edge = edge_new(&options->edge);
     atomic_init(&server->edge, edge);
-    server->listen_fd = edge ? listener_open(options->listen, &server->port) : -1;
-    if (server->listen_fd < 0) {
+    if (!edge || !open_entrances(server)) {
         free_server(server);
         return NULL;
     }
@@ -112,7 +162,7 @@ struct server *server_open(const struct server_options *options, struct app *app
 }
 
 bool server_start(struct server *server) {
-    allow_descriptors(server->options.connections_max);
+    allow_descriptors(server->options.connections_max * (unsigned)server->entrance_count);
     if (start_parts(server) && start_threads(server)) {
         server->reaper = reaper_start(server);
     }
@@ -122,8 +172,38 @@ bool server_start(struct server *server) {
     return server->reaper != NULL;
 }
 
+void server_hold(struct server *server) {
+    atomic_store(&server->held, true);
+}
+
+void server_admit(struct server *server) {
+    atomic_store(&server->held, false);
+}
+
+bool server_held(const struct server *server) {
+    return atomic_load(&server->held);
+}
+
 uint16_t server_port(const struct server *server) {
-    return server->port;
+    uint16_t port = 0;
+    for (size_t i = 0; port == 0 && i < server->entrance_count; i++) {
+        port = server->entrances[i].listener.port;
+    }
+    return port;
+}
+
+const char *server_address(const struct server *server, size_t number) {
+    return number < server->entrance_count ? server->entrances[number].listener.name : NULL;
+}
+
+void server_set_limits(struct server *server, const struct server_limits *limits) {
+    struct live_limits *live = &server->limits;
+    atomic_store(&live->header_deadline_ms, limits->header_deadline_ms);
+    atomic_store(&live->body_deadline_ms, limits->body_deadline_ms);
+    atomic_store(&live->answer_deadline_ms, limits->answer_deadline_ms);
+    atomic_store(&live->json_bytes_max, limits->json_bytes_max);
+    atomic_store(&live->form_bytes_max, limits->form_bytes_max);
+    atomic_store(&live->access_log, limits->access_log);
 }
 
 void server_drain(struct server *server) {
@@ -149,14 +229,31 @@ static int64_t in_ms(unsigned milliseconds) {
     return time_monotonic_us() + (int64_t)milliseconds * 1000;
 }
 
+static void for_each_listener(struct server *server, void act(const struct listener *)) {
+    for (size_t i = 0; i < server->entrance_count; i++) {
+        act(&server->entrances[i].listener);
+    }
+}
+
+/* A passed socket stays open for whoever comes next, who will accept what waits there. */
+static bool somebody_waits(const struct server *server) {
+    for (size_t i = 0; i < server->entrance_count; i++) {
+        const struct listener *listener = &server->entrances[i].listener;
+        if (!listener->passed && listener_pending(listener)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Nobody new comes in; whoever had connected before is still accepted. */
 static void stop_accepting(struct server *server) {
-    listener_close_door(server->listen_fd);
+    for_each_listener(server, listener_close_door);
     int64_t deadline_us = in_ms(ACCEPT_MS_MAX);
     int64_t quiet_since_us = time_monotonic_us();
     while (time_monotonic_us() < deadline_us &&
            time_monotonic_us() - quiet_since_us < QUIET_MS * INT64_C(1000)) {
-        if (listener_pending(server->listen_fd)) {
+        if (somebody_waits(server)) {
             quiet_since_us = time_monotonic_us();
         }
         sleep_ms(STEP_MS);
@@ -166,7 +263,7 @@ static void stop_accepting(struct server *server) {
             glue_quiesce(&server->threads[i]);
         }
     }
-    listener_shut(server->listen_fd);
+    for_each_listener(server, listener_shut);
 }
 
 /* Until no request was there for a while: bytes may be on their way on idle connections. */

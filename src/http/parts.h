@@ -6,9 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/pulse.h"
 #include "http/access_log.h"
 #include "http/client_address.h"
 #include "http/exchange.h"
+#include "http/listener.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/scratch.h"
@@ -29,8 +31,27 @@ struct streaming;
 struct http_thread {
     struct server *server;
     struct MHD_Daemon *daemon;
+    const struct listener *listener;
+    struct pulse pulse; /* a turn is a call of ours */
     struct watch_table watches;
-    struct access_buffer *access_buffer; /* NULL when nothing is logged */
+    struct access_buffer *access_buffer;
+};
+
+/* A listening address, and the watcher's look at whether it is heard. */
+struct entrance {
+    struct listener listener;
+    unsigned seen_turns;
+    int64_t deaf_since_us;
+};
+
+/* struct server_limits, which other threads read while they are set anew. */
+struct live_limits {
+    atomic_uint header_deadline_ms;
+    atomic_uint body_deadline_ms;
+    atomic_uint answer_deadline_ms;
+    atomic_size_t json_bytes_max;
+    atomic_size_t form_bytes_max;
+    atomic_bool access_log;
 };
 
 enum limit {
@@ -49,8 +70,10 @@ struct server {
     struct traffic_metrics *traffic;
     struct reaper *reaper;
     _Atomic(struct edge *) edge; /* see edge_of() */
-    int listen_fd;
-    uint16_t port;
+    struct live_limits limits;
+    size_t entrance_count;
+    struct entrance entrances[LISTENERS_MAX];
+    atomic_bool held;     /* only probes are answered */
     atomic_bool draining; /* not ready */
     atomic_bool closing;  /* each answer is its connection's last */
     atomic_bool refusing; /* nothing is suspended any more */

@@ -20,7 +20,6 @@ struct reaper {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stopping;
-    unsigned tick_ms;
 };
 
 static int64_t limit_us(unsigned milliseconds) {
@@ -28,10 +27,12 @@ static int64_t limit_us(unsigned milliseconds) {
 }
 
 /* An eighth of the shortest deadline. */
-static unsigned tick_ms(const struct server_options *options) {
-    unsigned shortest = options->header_deadline_ms;
-    shortest = options->body_deadline_ms < shortest ? options->body_deadline_ms : shortest;
-    shortest = options->answer_deadline_ms < shortest ? options->answer_deadline_ms : shortest;
+static unsigned tick_ms(const struct live_limits *limits) {
+    unsigned shortest = atomic_load(&limits->header_deadline_ms);
+    unsigned body_ms = atomic_load(&limits->body_deadline_ms);
+    unsigned answer_ms = atomic_load(&limits->answer_deadline_ms);
+    shortest = body_ms < shortest ? body_ms : shortest;
+    shortest = answer_ms < shortest ? answer_ms : shortest;
     shortest /= 8;
     return shortest > TICK_MS_MAX ? TICK_MS_MAX : shortest < TICK_MS_MIN ? TICK_MS_MIN : shortest;
 }
@@ -42,7 +43,8 @@ static bool crowded(const struct server *server) {
     return atomic_load(&server->connections) >= most - most / 10;
 }
 
-/* What the peer has sent on this connection so far. */
+/* What the peer has sent on this connection so far. On a Unix socket, which has no such count, 0:
+ * whatever is not a whole request line then counts as idleness. */
 static uint64_t bytes_received(int fd) {
     struct tcp_info info = {0};
     socklen_t length = sizeof info;
@@ -86,8 +88,8 @@ static unsigned idle_limit_ms(const struct server *server) {
 /* Judged by when we look again, so that no deadline is passed. */
 static bool overdue(struct watch *watch, int64_t now, int64_t next_us) {
     const struct server *server = watch->table->server;
-    const struct server_options *options = &server->options;
-    unsigned header_ms = options->header_deadline_ms;
+    const struct live_limits *limits = &server->limits;
+    unsigned header_ms = atomic_load(&limits->header_deadline_ms);
     int64_t since = atomic_load_explicit(&watch->since_us, memory_order_relaxed);
     switch ((enum watch_phase)atomic_load_explicit(&watch->phase, memory_order_acquire)) {
     case WATCH_NEW:
@@ -99,7 +101,7 @@ static bool overdue(struct watch *watch, int64_t now, int64_t next_us) {
     case WATCH_HEAD:
         return next_us - since > limit_us(header_ms);
     case WATCH_BODY:
-        return next_us - since > limit_us(options->body_deadline_ms);
+        return next_us - since > limit_us(atomic_load(&limits->body_deadline_ms));
     case WATCH_ANSWER:
         break;
     }
@@ -120,7 +122,7 @@ static size_t look(struct server *server, struct watch_table *table, int64_t whe
                    struct exchange *late[OVERDUE_MAX]) {
     size_t count = 0;
     int64_t now = time_monotonic_us();
-    int64_t next_us = now + limit_us(tick_ms(&server->options));
+    int64_t next_us = now + limit_us(tick_ms(&server->limits));
     pthread_mutex_lock(&table->lock);
     for (struct watch *watch = table->first; watch; watch = watch->next) {
         if (count < OVERDUE_MAX && waits(watch, when)) {
@@ -143,10 +145,10 @@ static void give_up_late(struct server *server, struct watch_table *table, int64
     }
 }
 
-static struct timespec next_tick(unsigned tick_ms) {
+static struct timespec next_tick(unsigned after_ms) {
     struct timespec when;
     clock_gettime(CLOCK_MONOTONIC, &when);
-    int64_t nanoseconds = when.tv_nsec + (int64_t)tick_ms * 1000000;
+    int64_t nanoseconds = when.tv_nsec + (int64_t)after_ms * 1000000;
     when.tv_sec += nanoseconds / 1000000000;
     when.tv_nsec = nanoseconds % 1000000000;
     return when;
@@ -157,7 +159,7 @@ static void *reap(void *context) {
     struct server *server = reaper->server;
     pthread_mutex_lock(&reaper->lock);
     while (!reaper->stopping) {
-        struct timespec when = next_tick(reaper->tick_ms);
+        struct timespec when = next_tick(tick_ms(&server->limits));
         pthread_cond_timedwait(&reaper->wake, &reaper->lock, &when);
         pthread_mutex_unlock(&reaper->lock);
         for (unsigned i = 0; i < server->thread_count; i++) {
@@ -175,7 +177,6 @@ struct reaper *reaper_start(struct server *server) {
         return NULL;
     }
     reaper->server = server;
-    reaper->tick_ms = tick_ms(&server->options);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -199,20 +199,8 @@ static enum MHD_Result begin_request(struct exchange *exchange, const char *meth
     return send_answer(exchange);
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the signature is libmicrohttpd's */
-static enum MHD_Result on_request(void *closure, struct MHD_Connection *connection,
-                                  const char *path, const char *method, const char *version,
-                                  const char *data, size_t *length, void **state) {
-    (void)closure;
-    (void)connection;
-    (void)path;
-    struct exchange *exchange = *state;
-    if (!exchange) {
-        return MHD_NO;
-    }
-    if (!exchange->head_seen) {
-        return begin_request(exchange, method, version);
-    }
+static enum MHD_Result continue_request(struct exchange *exchange, const char *data,
+                                        size_t *length) {
     if (*length > 0) {
         bool kept = exchange_collect(exchange, data, *length);
         *length = 0;
@@ -224,6 +212,24 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
     }
     watch_enter(exchange->watch, WATCH_ANSWER);
     return dispatch_whole(exchange) ? send_answer(exchange) : MHD_YES;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): the signature is libmicrohttpd's */
+static enum MHD_Result on_request(void *closure, struct MHD_Connection *connection,
+                                  const char *path, const char *method, const char *version,
+                                  const char *data, size_t *length, void **state) {
+    (void)connection;
+    (void)path;
+    struct http_thread *thread = closure;
+    struct exchange *exchange = *state;
+    if (!exchange) {
+        return MHD_NO;
+    }
+    pulse_begin(&thread->pulse);
+    enum MHD_Result result = exchange->head_seen ? continue_request(exchange, data, length)
+                                                 : begin_request(exchange, method, version);
+    pulse_end(&thread->pulse);
+    return result;
 }
 
 static struct watch *watch_of(struct MHD_Connection *connection) {
@@ -282,6 +288,7 @@ static void on_completed(void *closure, struct MHD_Connection *connection, void 
 static void on_connection(void *closure, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode code) {
     struct http_thread *thread = closure;
+    pulse_go_on(&thread->pulse);
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -310,13 +317,13 @@ static void log_message(void *closure, const char *format, va_list args) {
 bool glue_start(struct http_thread *thread) {
     struct server *server = thread->server;
     const struct server_options *options = &server->options;
-    unsigned connections =
-        (options->connections_max + server->thread_count - 1) / server->thread_count;
+    unsigned sharing = server->thread_count / (unsigned)server->entrance_count;
+    unsigned connections = (options->connections_max + sharing - 1) / sharing;
     unsigned idle_s = (options->idle_timeout_ms + 999) / 1000;
     thread->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
         on_request, thread, MHD_OPTION_EXTERNAL_LOGGER, log_message, NULL, MHD_OPTION_LISTEN_SOCKET,
-        server->listen_fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, thread,
+        thread->listener->fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, thread,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, thread, MHD_OPTION_URI_LOG_CALLBACK, on_target,
         thread, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT,
         connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES,

@@ -4,10 +4,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/text.h"
 #include "http/router.h"
 
+#define LISTENERS_MAX 16
+
+struct passed_sockets;
 struct server;
 
 enum authorization {
@@ -33,20 +37,27 @@ struct edge_options {
     unsigned unknown_key_per_minute;
 };
 
-struct server_options {
-    const char *listen; /* "127.0.0.1:8080", "[::1]:0"; port 0 picks a free one */
-    unsigned threads;   /* http threads */
-    unsigned workers;   /* threads for handlers that may block */
-    unsigned connections_max;
-    unsigned worker_queue_max;   /* waiting for a worker; past it 503 */
+/* What can be set anew while the server runs. */
+struct server_limits {
     unsigned header_deadline_ms; /* total, from the request's first byte */
     unsigned body_deadline_ms;   /* total, from the request's first byte too */
     unsigned answer_deadline_ms; /* total, from the whole request to the answer; then 503 */
-    unsigned idle_timeout_ms;    /* keep-alive */
     size_t json_bytes_max;
     size_t form_bytes_max;
+    bool access_log; /* a line per request on stderr */
+};
+
+struct server_options {
+    const char *listen; /* a list of words; addresses as listener_open takes them */
+    const struct passed_sockets *passed; /* when there are any, in place of listen; may be NULL */
+    mode_t socket_mode;                  /* of Unix sockets in listen */
+    unsigned threads;                    /* http threads, for each address */
+    unsigned workers;                    /* threads for handlers that may block */
+    unsigned connections_max;            /* for each address */
+    unsigned worker_queue_max;           /* waiting for a worker; past it 503 */
+    unsigned idle_timeout_ms;            /* keep-alive */
+    struct server_limits limits;
     const char *docs_url; /* problem types are docs_url + code */
-    bool access_log;      /* a line per request on stderr */
     const struct route *routes;
     size_t route_count;
     authorizer *authorize;
@@ -56,7 +67,7 @@ struct server_options {
                                        end; may be NULL */
 };
 
-/* Takes the port, but serves nobody yet; NULL, having logged why, when it cannot listen. app is
+/* Takes the ports, but serves nobody yet; NULL, having logged why, when it cannot listen. app is
  * lent and must outlive the server. */
 struct server *server_open(const struct server_options *options, struct app *app);
 
@@ -68,7 +79,23 @@ bool server_start(struct server *server);
  * why, when they cannot be taken over: then nothing changes. One thread at a time. */
 bool server_set_edge(struct server *server, const struct edge_options *options);
 
+/* Until server_admit only routes ALWAYS_SERVED are, others get 503. Before server_start. */
+void server_hold(struct server *server);
+void server_admit(struct server *server);
+bool server_held(const struct server *server);
+
+/* The first TCP port; 0 when there are only Unix sockets. */
 uint16_t server_port(const struct server *server);
+
+/* What number-th address is listened on, NULL past the last: "127.0.0.1:8080", "unix:/run/x". */
+const char *server_address(const struct server *server, size_t number);
+
+/* From any thread. */
+void server_set_limits(struct server *server, const struct server_limits *limits);
+
+/* For one watcher that asks now and then: false, having logged why, once an http thread has been at
+ * one thing for patience_us, or a connection has waited as long with nobody turning to it. */
+bool server_alive(struct server *server, int64_t patience_us);
 
 /* Readiness turns to 503; everything else goes on. */
 void server_drain(struct server *server);

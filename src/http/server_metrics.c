@@ -47,5 +47,5 @@ void server_append_metrics(const struct server *server, struct text *text) {
                    "Requests whose head never became whole.", atomic_load(&server->malformed));
     append_counter(text, "understood_access_log_dropped_lines_total",
                    "Access log lines that could not be written fast enough.",
-                   server->access_log ? access_log_dropped(server->access_log) : 0);
+                   access_log_dropped(server->access_log));
 }

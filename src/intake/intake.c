@@ -2,12 +2,15 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "base/log.h"
 #include "base/time.h"
 #include "intake/batch.h"
 #include "intake/lane.h"
 
-#define LANES_MAX 2
+#define LANES_MAX    2
+#define STOP_STEP_NS 2000000
 
 struct intake {
     struct db *db; /* owned; a connection for each lane */
@@ -59,16 +62,46 @@ struct intake *intake_start(const struct intake_options *options) {
     return intake;
 }
 
+/* False when some have not finished by then. */
+static bool wait_for_lanes(const struct intake *intake, int64_t deadline_us) {
+    for (unsigned i = 0; i < intake->lane_count; i++) {
+        while (!lane_finished(intake->lanes[i])) {
+            if (time_monotonic_us() > deadline_us) {
+                return false;
+            }
+            nanosleep(&(struct timespec){.tv_nsec = STOP_STEP_NS}, NULL);
+        }
+    }
+    return true;
+}
+
 void intake_stop(struct intake *intake, unsigned deadline_ms) {
     int64_t deadline_us = time_monotonic_us() + deadline_ms * INT64_C(1000);
     for (unsigned i = 0; i < intake->lane_count; i++) {
-        lane_stop(intake->lanes[i], deadline_us);
+        lane_finish(intake->lanes[i], deadline_us);
+    }
+    if (!wait_for_lanes(intake, deadline_us)) {
+        db_hurry(intake->db); /* its attempt is not ended by the deadline, but by its own */
+    }
+    for (unsigned i = 0; i < intake->lane_count; i++) {
+        lane_free(intake->lanes[i]);
     }
     if (intake->keys) {
         running_keys_free(intake->keys);
     }
     db_close(intake->db);
     free(intake);
+}
+
+bool intake_alive(struct intake *intake, int64_t patience_us) {
+    bool alive = true;
+    for (unsigned i = 0; i < intake->lane_count; i++) {
+        if (lane_stuck_us(intake->lanes[i]) > patience_us) {
+            log_error("lane %u is stuck", i);
+            alive = false;
+        }
+    }
+    return alive;
 }
 
 /*

@@ -58,6 +58,10 @@ enum submission {
 enum submission intake_submit(struct intake *intake, struct vote *vote, int64_t deadline_us,
                               vote_done *done, void *context);
 
+/* For one watcher that asks now and then: false, having logged why, once a lane has been at one and
+ * the same attempt for patience_us. */
+bool intake_alive(struct intake *intake, int64_t patience_us);
+
 /* Commits what was accepted (at most deadline_ms; the rest ends OUTCOME_UNAVAILABLE) and frees
  * everything. */
 void intake_stop(struct intake *intake, unsigned deadline_ms);

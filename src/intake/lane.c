@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/pulse.h"
 #include "base/time.h"
 #include "intake/batch.h"
 
@@ -22,6 +23,8 @@ struct lane {
     unsigned waiting;
     bool stopping;
     int64_t stop_deadline_us; /* once stopping */
+    atomic_bool finished;
+    struct pulse pulse;       /* a turn is a batch, or an attempt at it */
     struct batch_tools tools; /* the thread's own, as all below */
     struct pending_vote *taken[BATCH_VOTES_MAX];
     struct batch_item items[BATCH_VOTES_MAX];
@@ -134,6 +137,7 @@ static void back_off(unsigned attempt) {
 static enum outcome commit_until_known(struct lane *lane, size_t first, size_t count) {
     for (unsigned attempt = 0;; attempt++) {
         enum outcome outcome = OUTCOME_UNAVAILABLE;
+        pulse_go_on(&lane->pulse);
         CLEANUP(db_release) struct db_connection *connection = db_acquire(lane->options.db);
         if (connection) {
             outcome = commit_batch(connection, &lane->tools, &lane->items[first], count);
@@ -187,9 +191,16 @@ static void *run(void *closure) {
         }
         atomic_fetch_add(&lane->options.counts->batches, 1);
         atomic_fetch_add(&lane->options.counts->batched, count);
+        pulse_begin(&lane->pulse);
         commit_range(lane, 0, count);
+        pulse_end(&lane->pulse);
     }
+    atomic_store(&lane->finished, true);
     return NULL;
+}
+
+int64_t lane_stuck_us(struct lane *lane) {
+    return pulse_stuck_us(&lane->pulse);
 }
 
 struct lane *lane_start(const struct lane_options *options) {
@@ -211,12 +222,19 @@ struct lane *lane_start(const struct lane_options *options) {
     return lane;
 }
 
-void lane_stop(struct lane *lane, int64_t deadline_us) {
+void lane_finish(struct lane *lane, int64_t deadline_us) {
     pthread_mutex_lock(&lane->lock);
     lane->stopping = true;
     lane->stop_deadline_us = deadline_us;
     pthread_cond_signal(&lane->wake);
     pthread_mutex_unlock(&lane->lock);
+}
+
+bool lane_finished(struct lane *lane) {
+    return atomic_load(&lane->finished);
+}
+
+void lane_free(struct lane *lane) {
     pthread_join(lane->thread, NULL);
     batch_tools_clear(&lane->tools);
     pthread_mutex_destroy(&lane->lock);

@@ -51,7 +51,15 @@ struct lane *lane_start(const struct lane_options *options);
 /* False when the queue is full or the lane is stopping; pending is then still the caller's. */
 bool lane_push(struct lane *lane, struct pending_vote *pending);
 
-/* Takes no more votes, commits what it has until deadline_us (monotonic), and frees everything. */
-void lane_stop(struct lane *lane, int64_t deadline_us);
+/* For one watcher: for how long the lane has been seen at one attempt to commit; 0 when it waits.
+ */
+int64_t lane_stuck_us(struct lane *lane);
+
+/* Takes no more votes, and commits what it has until deadline_us (monotonic); does not wait. */
+void lane_finish(struct lane *lane, int64_t deadline_us);
+bool lane_finished(struct lane *lane);
+
+/* After lane_finish: waits for its end and frees everything. */
+void lane_free(struct lane *lane);
 
 #endif

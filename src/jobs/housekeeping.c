@@ -1,6 +1,7 @@
 #include "jobs/housekeeping.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
@@ -28,7 +29,9 @@ struct progress {
 };
 
 struct housekeeping {
-    struct housekeeping_options options;
+    struct db *db;
+    _Atomic(int64_t) view_days;
+    _Atomic(int64_t) provisional_days;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t stop;
@@ -68,7 +71,7 @@ static enum outcome discard_overdue(struct housekeeping *housekeeping,
                                     struct db_connection *connection, struct progress *progress,
                                     bool *finished) {
     struct overdue_votes overdue = {0};
-    int64_t before_us = time_now_us() - housekeeping->options.provisional_days * US_PER_DAY;
+    int64_t before_us = time_now_us() - atomic_load(&housekeeping->provisional_days) * US_PER_DAY;
     enum outcome outcome =
         load_overdue_votes(connection, progress->account_id, before_us, &overdue);
     /* One that cannot be discarded was logged and is passed over; the others must not wait for it.
@@ -85,7 +88,7 @@ static enum outcome remove_views(struct housekeeping *housekeeping,
                                  struct db_connection *connection, struct progress *progress,
                                  bool *finished) {
     int64_t removed = 0;
-    int64_t before_us = time_now_us() - housekeeping->options.view_days * US_PER_DAY;
+    int64_t before_us = time_now_us() - atomic_load(&housekeeping->view_days) * US_PER_DAY;
     enum outcome outcome =
         remove_page_views(connection, progress->account_id, before_us, VIEWS_PER_STEP, &removed);
     *finished = removed < VIEWS_PER_STEP;
@@ -106,7 +109,7 @@ static void run_steps(struct housekeeping *housekeeping, step *take_step,
                       struct progress *progress) {
     bool finished = false;
     for (int i = 0; i < STEPS_PER_ROUND && !finished && !stopping(housekeeping); i++) {
-        CLEANUP(db_release) struct db_connection *connection = db_acquire(housekeeping->options.db);
+        CLEANUP(db_release) struct db_connection *connection = db_acquire(housekeeping->db);
         if (!connection || take_step(housekeeping, connection, progress, &finished) != OUTCOME_OK) {
             return;
         }
@@ -139,7 +142,7 @@ static void keep_account(struct housekeeping *housekeeping, int64_t account_id) 
 }
 
 static enum outcome load_accounts(struct housekeeping *housekeeping, int64_t **ids, size_t *count) {
-    CLEANUP(db_release) struct db_connection *connection = db_acquire(housekeeping->options.db);
+    CLEANUP(db_release) struct db_connection *connection = db_acquire(housekeeping->db);
     return connection ? load_account_ids(connection, 0, ids, count) : OUTCOME_UNAVAILABLE;
 }
 
@@ -186,12 +189,19 @@ static void housekeeping_free(struct housekeeping *housekeeping) {
     free(housekeeping);
 }
 
+void housekeeping_set_days(struct housekeeping *housekeeping, int64_t view_days,
+                           int64_t provisional_days) {
+    atomic_store(&housekeeping->view_days, view_days);
+    atomic_store(&housekeeping->provisional_days, provisional_days);
+}
+
 struct housekeeping *housekeeping_start(const struct housekeeping_options *options) {
     struct housekeeping *housekeeping = calloc(1, sizeof *housekeeping);
     if (!housekeeping) {
         return NULL;
     }
-    housekeeping->options = *options;
+    housekeeping->db = options->db;
+    housekeeping_set_days(housekeeping, options->view_days, options->provisional_days);
     pthread_mutex_init(&housekeeping->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);

@@ -20,6 +20,10 @@ struct housekeeping_options {
  */
 struct housekeeping *housekeeping_start(const struct housekeeping_options *options);
 
+/* From any thread; from the next step on. */
+void housekeeping_set_days(struct housekeeping *housekeeping, int64_t view_days,
+                           int64_t provisional_days);
+
 /* Ends after the step that is under way. */
 void housekeeping_stop(struct housekeeping *housekeeping);
 

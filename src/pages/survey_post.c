@@ -184,7 +184,8 @@ static struct response submit(struct app *app, const struct request *request,
                                  &evidence) != OUTCOME_OK) {
         return visit_respond_unavailable(visit);
     }
-    struct verdict verdict = weigh(&evidence, (int)app->config->trust.provisional_at);
+    struct verdict verdict =
+        weigh(&evidence, (int)config_number(&app->config->trust.provisional_at));
     vote->trust = verdict.trust;
     vote->evidence = evidence_to_json(&evidence, &verdict, nonce);
     (*submission)->exchange = exchange_keep(request->exchange);

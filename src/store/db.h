@@ -24,6 +24,9 @@ struct db_options {
                                       parameters: prepared ones are not planned again */
 };
 
+/* False, having logged why, when conninfo cannot be understood: then waiting would not help. */
+bool db_conninfo_is_sound(const char *conninfo);
+
 /* A pool whose connections are opened when first needed; NULL only when out of memory. */
 struct db *db_open(const struct db_options *options);
 void db_close(struct db *db);

@@ -74,6 +74,18 @@ static void note_reachability(struct db *db, bool away, const char *reason) {
     }
 }
 
+bool db_conninfo_is_sound(const char *conninfo) {
+    char *mistake = NULL;
+    PQconninfoOption *options = PQconninfoParse(conninfo, &mistake);
+    bool sound = options != NULL;
+    if (!sound) {
+        log_error("[database] url cannot be understood: %s", mistake ? mistake : "out of memory");
+    }
+    PQconninfoFree(options);
+    PQfreemem(mistake);
+    return sound;
+}
+
 bool db_connect(struct db_connection *connection) {
     struct db *db = connection->owner;
     int64_t deadline_us = time_monotonic_us() + db->options.connect_timeout_ms * INT64_C(1000);

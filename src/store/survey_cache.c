@@ -37,7 +37,7 @@ struct set {
 
 struct survey_cache {
     struct db *db;
-    int64_t ttl_us;
+    _Atomic(int64_t) ttl_us;
     struct set sets[SETS];
 };
 
@@ -59,7 +59,7 @@ struct survey_cache *survey_cache_new(struct db *db, int64_t ttl_s) {
         return NULL;
     }
     cache->db = db;
-    cache->ttl_us = ttl_s * US_PER_SECOND;
+    atomic_init(&cache->ttl_us, ttl_s * US_PER_SECOND);
     for (size_t i = 0; i < SETS; i++) {
         pthread_mutex_init(&cache->sets[i].lock, NULL);
     }
@@ -82,6 +82,19 @@ void survey_cache_free(struct survey_cache *cache) {
         pthread_mutex_destroy(&cache->sets[i].lock);
     }
     free(cache);
+}
+
+void survey_cache_renew(struct survey_cache *cache, int64_t ttl_s) {
+    atomic_store(&cache->ttl_us, ttl_s * US_PER_SECOND);
+    for (size_t i = 0; i < SETS; i++) {
+        struct set *set = &cache->sets[i];
+        pthread_mutex_lock(&set->lock);
+        set->drops++;
+        for (size_t way = 0; way < WAYS; way++) {
+            forget(&set->entries[way]);
+        }
+        pthread_mutex_unlock(&set->lock);
+    }
 }
 
 /* FNV-1a. */
@@ -196,7 +209,7 @@ enum outcome survey_cache_get(struct survey_cache *cache, int64_t account_id, co
     if (outcome != OUTCOME_OK && outcome != OUTCOME_NOT_FOUND) {
         return outcome;
     }
-    fresh.until_us = time_monotonic_us() + cache->ttl_us;
+    fresh.until_us = time_monotonic_us() + atomic_load(&cache->ttl_us);
     keep(set, drops, fresh);
     if (outcome == OUTCOME_OK) {
         *survey = &fresh.shared->survey;

@@ -16,6 +16,9 @@ struct survey_cache;
 struct survey_cache *survey_cache_new(struct db *db, int64_t ttl_s);
 void survey_cache_free(struct survey_cache *cache);
 
+/* Forgets all, and keeps what comes for ttl_s. */
+void survey_cache_renew(struct survey_cache *cache, int64_t ttl_s);
+
 /*
  * OUTCOME_OK: *survey is lent until survey_cache_release. OUTCOME_NOT_FOUND: the account has no
  * survey of that name. OUTCOME_UNAVAILABLE: without may_block, it is not in memory, so ask again

@@ -6,6 +6,7 @@
 #include "../support/test.h"
 #include "base/embedded.h"
 #include "config.h"
+#include "config_keys.h"
 
 static char *printed(const struct config *config) {
     char *text = NULL;
@@ -47,6 +48,14 @@ static void the_file_lists_every_key_with_its_default(void **state) {
     assert_string_equal(text, file->bytes);
     free(text);
     config_clear(&config);
+}
+
+static void no_key_is_in_the_table_twice(void **state) {
+    (void)state;
+    for (size_t i = 0; i < config_key_count; i++) {
+        assert_ptr_equal(config_find_key(config_keys[i].section, config_keys[i].name),
+                         &config_keys[i]);
+    }
 }
 
 static void a_file_overrides_the_defaults_and_the_environment_the_file(void **state) {
@@ -172,6 +181,7 @@ int main(void) {
     unsetenv("DATABASE_URL");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_file_lists_every_key_with_its_default),
+        cmocka_unit_test(no_key_is_in_the_table_twice),
         cmocka_unit_test(a_file_overrides_the_defaults_and_the_environment_the_file),
         cmocka_unit_test(a_bad_value_is_refused_with_place_key_and_what_it_should_be),
         cmocka_unit_test(a_bad_or_misspelt_variable_is_named),
