@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "intake/later_votes.h"
+#include "intake/new_vote.h"
+#include "store/lone_response.h"
 #include "store/response.h"
 #include "store/vote.h"
 
@@ -34,6 +36,14 @@ void batch_item_clear(struct batch_item *item) {
     item->invitation_answered = false;
     item->response = (struct survey_response){0};
     item->result = (struct vote_result){0};
+}
+
+static void reset(struct attempt *attempt) {
+    params_reset(&attempt->tools->params);
+    rollup_deltas_reset(&attempt->tools->deltas);
+    for (size_t i = 0; i < attempt->count; i++) {
+        batch_item_clear(&attempt->items[i]);
+    }
 }
 
 static size_t collect_keyed(const struct attempt *attempt, struct vote *keyed[]) {
@@ -117,41 +127,6 @@ static enum outcome join_invitations(struct attempt *attempt) {
     return OUTCOME_OK;
 }
 
-static void settle_new(struct batch_tools *tools, struct batch_item *item) {
-    const struct vote *vote = item->vote;
-    bool confirmed = vote->trust == TRUST_CONFIRMED;
-    item->response = (struct survey_response){
-        .account_id = vote->account_id,
-        .id = vote->id,
-        .contact = vote->contact,
-        .answers = vote->answers,
-        .trust = vote->trust,
-        .answered_at_us = vote->answered_at_us,
-        .received_at_us = vote->received_at_us,
-        .confirmed_at_us = confirmed ? vote->received_at_us : TIME_NONE,
-        .revision = 1,
-        .votes = 1,
-        .has_invitation = vote->has_invitation,
-        .invitation_id = vote->invitation_id,
-        .evidence = vote->evidence,
-    };
-    memcpy(item->response.survey, vote->survey, sizeof vote->survey);
-    memcpy(item->response.source, vote->source, sizeof vote->source);
-    item->result = (struct vote_result){
-        .outcome = OUTCOME_OK,
-        .effect = confirmed ? EFFECT_CREATED : EFFECT_HELD,
-        .response = &item->response,
-    };
-    item->invitation_answered = confirmed && item->context.invited;
-    rollup_count_response(&tools->deltas,
-                          &(struct rollup_place){.account_id = vote->account_id,
-                                                 .survey = vote->survey,
-                                                 .contact = &vote->contact,
-                                                 .source = vote->source,
-                                                 .day = item->context.day},
-                          &item->response, 1);
-}
-
 /* The votes that are being inserted, and how far their ids have come back: in the order they were
  * sent.
  */
@@ -174,7 +149,7 @@ static enum outcome settle_inserted(struct batch_tools *tools, struct insertion 
         log_error("an id came back that was not sent");
         return OUTCOME_FAILED;
     }
-    settle_new(tools, insertion->candidates[insertion->next++]);
+    settle_new_vote(tools, insertion->candidates[insertion->next++]);
     return OUTCOME_OK;
 }
 
@@ -311,7 +286,39 @@ static bool lacks_account(const struct attempt *attempt) {
     return false;
 }
 
+/* The only round trip of most votes that come alone. A vote that is not simply new has no result
+ * after it: nothing was done. */
+static enum outcome store_alone(struct attempt *attempt) {
+    struct batch_tools *tools = attempt->tools;
+    struct batch_item *item = &attempt->items[0];
+    settle_new_vote(tools, item);
+    if (send_lone_response(attempt->connection, item->vote, &tools->deltas, tools->slot,
+                           &tools->params) != OUTCOME_OK ||
+        db_pipeline_sync(attempt->connection) != OUTCOME_OK) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_pipeline_result(attempt->connection, attempt->deadline_us, &rows);
+    enum outcome finished = db_pipeline_finish(attempt->connection, attempt->deadline_us);
+    outcome = outcome == OUTCOME_OK ? finished : outcome;
+    if (outcome == OUTCOME_OK && PQntuples(rows) == 0) {
+        reset(attempt);
+    }
+    return outcome;
+}
+
+static bool goes_alone(const struct attempt *attempt) {
+    return attempt->count == 1 && attempt->tools->lone_statement &&
+           is_lone_response(attempt->votes[0]);
+}
+
 static enum outcome run_steps(struct attempt *attempt) {
+    if (goes_alone(attempt)) {
+        enum outcome outcome = in_pipeline(attempt, store_alone);
+        if (outcome != OUTCOME_OK || attempt->items[0].result.response) {
+            return outcome;
+        }
+    }
     enum outcome outcome = in_pipeline(attempt, begin);
     if (outcome == OUTCOME_OK && lacks_account(attempt)) {
         return OUTCOME_REJECTED;
@@ -340,12 +347,10 @@ enum outcome commit_batch(struct db_connection *connection, struct batch_tools *
         .count = count,
         .deadline_us = time_monotonic_us() + tools->deadline_ms * INT64_C(1000),
     };
-    params_reset(&tools->params);
-    rollup_deltas_reset(&tools->deltas);
     for (size_t i = 0; i < count; i++) {
-        batch_item_clear(&items[i]);
         attempt.votes[i] = items[i].vote;
     }
+    reset(&attempt);
     enum outcome outcome = run_steps(&attempt);
     stored_votes_clear(&attempt.with_keys);
     /* Another instance stored the same vote or key at the same moment: once more, and it is a

@@ -24,6 +24,7 @@ struct batch_item {
 /* What a lane keeps from batch to batch. */
 struct batch_tools {
     int slot;
+    bool lone_statement;  /* one vote alone may be one statement; Citus does not know it */
     unsigned deadline_ms; /* for one try, COMMIT included */
     struct rollup_deltas deltas;
     struct params params;

@@ -211,6 +211,7 @@ struct lane *lane_start(const struct lane_options *options) {
     lane->options = *options;
     lane->last = &lane->first;
     lane->tools.slot = options->slot;
+    lane->tools.lone_statement = !options->per_account;
     lane->tools.deadline_ms = options->commit_deadline_ms;
     pthread_mutex_init(&lane->lock, NULL);
     pthread_cond_init(&lane->wake, NULL);

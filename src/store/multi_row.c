@@ -7,16 +7,19 @@
 
 #define EXACT_ROWS_MAX 8
 
+void append_parameters(struct text *sql, size_t first, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        text_append(sql, i ? ",$" : "$");
+        text_append_int(sql, (int64_t)(first + i));
+    }
+}
+
 static char *write_sql(const struct multi_row *statement, size_t rows) {
     CLEANUP(text_clear) struct text sql = {0};
     text_append(&sql, statement->head);
-    size_t parameter = 1;
     for (size_t row = 0; row < rows; row++) {
         text_append(&sql, row ? ",(" : "(");
-        for (size_t column = 0; column < statement->columns; column++) {
-            text_append(&sql, column ? ",$" : "$");
-            text_append_int(&sql, (int64_t)parameter++);
-        }
+        append_parameters(&sql, row * statement->columns + 1, statement->columns);
         text_append_char(&sql, ')');
     }
     text_append(&sql, statement->tail);

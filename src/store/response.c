@@ -10,15 +10,11 @@
 #include "store/extras_json.h"
 #include "store/multi_row.h"
 
-/* clang-format off */
 static struct multi_row insert = {
-    .head = "INSERT INTO responses (account_id, id, survey, " CONTACT_COLUMN_NAMES ","
-            " understood, csat, nps, comment, ces, extras, answered_at, received_at, confirmed_at, trust,"
-            " source, invitation_id, evidence, idempotency_hash, idempotency_index, body_hash) VALUES ",
+    .head = "INSERT INTO responses (" NEW_RESPONSE_COLUMNS ") VALUES ",
     .tail = " ON CONFLICT (account_id, survey, contact_ref) DO NOTHING RETURNING id",
-    .columns = 3 + CONTACT_COLUMN_COUNT + 16,
+    .columns = NEW_RESPONSE_COLUMN_COUNT,
 };
-/* clang-format on */
 
 bool answers_from_row(const PGresult *rows, int row, int first, struct answers *answers) {
     struct answers read = ANSWERS_NONE;
@@ -120,7 +116,7 @@ void params_idempotency(struct params *params, const struct idempotency *idempot
     params_bytes(params, idempotency->body_hash, HASH_BYTES);
 }
 
-static void params_new_response(struct params *params, const struct vote *vote) {
+void params_new_response(struct params *params, const struct vote *vote) {
     params_int(params, vote->account_id);
     params_uuid_binary(params, &vote->id);
     params_text(params, vote->survey);

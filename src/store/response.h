@@ -40,6 +40,16 @@ void params_answers(struct params *params, const struct answers *answers);
 /* Appends key hash, index and body hash, or three NULLs. */
 void params_idempotency(struct params *params, const struct idempotency *idempotency);
 
+/* What a new response is inserted with, and the parameters for it in that order. */
+/* clang-format off */
+#define NEW_RESPONSE_COLUMNS                                                                   \
+    "account_id, id, survey, " CONTACT_COLUMN_NAMES ", understood, csat, nps, comment, ces,"   \
+    " extras, answered_at, received_at, confirmed_at, trust, source, invitation_id, evidence," \
+    " idempotency_hash, idempotency_index, body_hash"
+/* clang-format on */
+#define NEW_RESPONSE_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 16)
+void params_new_response(struct params *params, const struct vote *vote);
+
 /*
  * In a pipeline: inserts the first count votes as responses where there is none yet; *statements
  * results follow, each with one row (id) per response that is new. params must live until they are

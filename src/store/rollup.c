@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "store/array_param.h"
 #include "store/multi_row.h"
 #include "store/rollup_delta.h"
 
@@ -33,12 +34,17 @@ static struct multi_row upsert_often = {
     .columns = KEY_COLUMNS + COUNTERS_OFTEN,
 };
 
+#define INSERT_ALL                                                                             \
+    INSERT_OFTEN ", provisional, invited, invited_answered, ces_1, ces_2, ces_3, ces_4, ces_5,"\
+    " ces_6, ces_7"
+#define UPDATE_ALL                                                                             \
+    UPDATE_OFTEN ", " ADD(provisional) ", " ADD(invited) ", " ADD(invited_answered) ", "       \
+    ADD(ces_1) ", " ADD(ces_2) ", " ADD(ces_3) ", " ADD(ces_4) ", " ADD(ces_5) ", "            \
+    ADD(ces_6) ", " ADD(ces_7)
+
 static struct multi_row upsert_all = {
-    .head = INSERT_OFTEN ", provisional, invited, invited_answered, ces_1, ces_2, ces_3, ces_4,"
-                         " ces_5, ces_6, ces_7) VALUES ",
-    .tail = UPDATE_OFTEN ", " ADD(provisional) ", " ADD(invited) ", " ADD(invited_answered) ", "
-            ADD(ces_1) ", " ADD(ces_2) ", " ADD(ces_3) ", " ADD(ces_4) ", " ADD(ces_5) ", "
-            ADD(ces_6) ", " ADD(ces_7),
+    .head = INSERT_ALL ") VALUES ",
+    .tail = UPDATE_ALL,
     .columns = KEY_COLUMNS + COUNTERS,
 };
 
@@ -195,6 +201,13 @@ static struct multi_row *statement_for(const struct rollup_deltas *deltas, size_
     return &upsert_often;
 }
 
+static void append_counters(const struct rollup_delta *delta, size_t counters,
+                            struct params *params) {
+    for (size_t i = 0; i < counters; i++) {
+        params_int(params, delta->counters.sums[written[i]]);
+    }
+}
+
 static void append_params(const struct rollup_delta *delta, int slot, size_t counters,
                           struct params *params) {
     params_int(params, delta->account_id);
@@ -203,9 +216,7 @@ static void append_params(const struct rollup_delta *delta, int slot, size_t cou
     params_text(params, delta->value);
     params_text(params, delta->day);
     params_int(params, slot);
-    for (size_t i = 0; i < counters; i++) {
-        params_int(params, delta->counters.sums[written[i]]);
-    }
+    append_counters(delta, counters, params);
 }
 
 static void append_choice_params(const struct rollup_delta *delta, int slot,
@@ -219,6 +230,30 @@ static void append_choice_params(const struct rollup_delta *delta, int slot,
     params_text(params, delta->day);
     params_int(params, slot);
     params_int(params, delta->counters.sums[COUNTER_N]);
+}
+
+void rollup_append_count_of_new(struct text *sql, size_t first) {
+    text_append(sql, INSERT_ALL ") SELECT new.account_id, new.survey, counted.dimension,"
+                                " counted.value, " ROLLUP_DAY("new.answered_at") ", ");
+    append_parameters(sql, first + 2, COUNT_OF_NEW_PARAMS - 2);
+    text_append_format(sql,
+                       " FROM unnest($%zu::text[], $%zu::text[]) AS counted (dimension, value),"
+                       " new JOIN accounts USING (account_id)" UPDATE_ALL,
+                       first, first + 1);
+}
+
+void params_count_of_new(struct params *params, struct rollup_deltas *deltas, int slot) {
+    CLEANUP(text_clear) struct text dimensions = {0};
+    CLEANUP(text_clear) struct text values = {0};
+    rollup_deltas_prepare(deltas);
+    for (size_t i = 0; i < deltas->count; i++) {
+        array_append_text(&dimensions, deltas->deltas[i].dimension);
+        array_append_text(&values, deltas->deltas[i].value);
+    }
+    params_array(params, &dimensions);
+    params_array(params, &values);
+    params_int(params, slot);
+    append_counters(&deltas->deltas[0], COUNTERS, params);
 }
 
 /* Rows on their way, as parameters of one table's statement. */

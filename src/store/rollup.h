@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/outcome.h"
+#include "base/text.h"
 #include "domain/contact.h"
 #include "domain/score.h"
 #include "domain/vote.h"
@@ -74,5 +75,14 @@ enum outcome rollup_apply(struct db_connection *connection, struct rollup_deltas
  * pipeline spoilt, when there are more deltas than fit into one. */
 enum outcome rollup_send(struct db_connection *connection, struct rollup_deltas *deltas, int slot,
                          struct params *params);
+
+/*
+ * The upsert that counts a response as it is inserted: for a statement whose WITH list has its row,
+ * with account_id, survey and answered_at, as new. Its parameters, from $first on, are from deltas
+ * of that response, which must be confirmed and without choices; SQL knows the day.
+ */
+#define COUNT_OF_NEW_PARAMS (3 + COUNTERS)
+void rollup_append_count_of_new(struct text *sql, size_t first);
+void params_count_of_new(struct params *params, struct rollup_deltas *deltas, int slot);
 
 #endif

@@ -234,8 +234,8 @@ def test_a_key_belongs_to_its_account_also_within_one_batch(make_service):
     with concurrent.futures.ThreadPoolExecutor(3) as pool, service.connect() as held:
         held.cursor().execute("LOCK TABLE rollups IN SHARE ROW EXCLUSIVE MODE")
         pool.submit(post, service, answer())
-        service.wait_for(lambda: "LOCK TABLE" in str(service.sql(
-            "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'")))
+        service.wait_for(lambda: service.sql(
+            "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
         mine = pool.submit(post, service, body, **with_key("shared"))
         service.wait_for(waiting(1))
         theirs = pool.submit(service.post, "/v1/responses", key=other, json=answer(), **with_key("shared"))
@@ -243,6 +243,36 @@ def test_a_key_belongs_to_its_account_also_within_one_batch(make_service):
         held.rollback()
         assert mine.result().headers["Idempotency-Replayed"] == "true"
         assert (theirs.result().status_code, theirs.result().headers.get("Idempotency-Replayed")) == (201, None)
+
+
+def test_the_key_of_a_change_is_refused_for_another_contact(service):
+    first, other = new_ref(), new_ref()
+    post(service, answer(first))
+    post(service, answer(first, answers={"nps": 1}), **with_key("of-a-change"))
+    refused = post(service, answer(other), **with_key("of-a-change"))
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
+    assert service.sql("SELECT FROM responses WHERE contact_ref = %s", other) == []
+    service.verify()
+
+
+def test_an_answer_that_waits_for_a_rebuild_is_counted_in_the_zone_it_brings(service):
+    number = service.account("Rebuilt")
+    service.put("/v1/surveys/understood", key=service.key("admin", number), json={})
+    key = service.key("write", number)
+    late = {"answered_at": "2026-03-01T20:00:00Z"}
+    assert service.post("/v1/responses", key=key, json=answer(**late)).status_code == 201
+    with concurrent.futures.ThreadPoolExecutor(1) as pool, service.connect() as held:
+        held.autocommit = False
+        held.cursor().execute("LOCK TABLE rollups IN SHARE ROW EXCLUSIVE MODE")
+        held.cursor().execute("UPDATE accounts SET time_zone = 'Asia/Tokyo' WHERE account_id = %s", [number])
+        held.cursor().execute("UPDATE rollups SET day = '2026-03-02' WHERE account_id = %s", [number])
+        waiting = pool.submit(service.post, "/v1/responses", key=key, json=answer(**late))
+        service.wait_for(lambda: service.sql("SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+        held.commit()
+        assert waiting.result().status_code == 201
+    assert service.sql("SELECT day::text, sum(n) FROM rollups WHERE account_id = %s AND dimension = 'all'"
+                       " GROUP BY 1", number) == [("2026-03-02", 2)]
+    service.verify()
 
 
 @pytest.mark.parametrize("key", ["", "two words", "\"open", "x" * 256])

@@ -4,6 +4,7 @@ import socket
 import threading
 
 COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
+NO_COLUMNS = b"T\x00\x00\x00\x06\x00\x00"  # the one statement of an answer that comes alone
 
 
 class CommitCutter:
@@ -38,7 +39,8 @@ class CommitCutter:
         self._pump(server, client, self._cuts_here)
 
     def _cuts_here(self, piece):
-        if self.enabled and COMMITTED in piece and self.luck.random() < self.share:
+        committed = COMMITTED in piece or NO_COLUMNS in piece
+        if self.enabled and committed and self.luck.random() < self.share:
             self.cuts += 1
             return True
         return False

@@ -54,7 +54,8 @@ def test_a_storm_of_terminated_backends_loses_and_doubles_nothing(service, clust
     assert terminated > 30
 
 
-def test_a_commit_whose_answer_is_lost_is_found_again_not_repeated(cluster, database, luck, tmp_path):
+@pytest.mark.parametrize("connections", [64, 1])
+def test_a_commit_whose_answer_is_lost_is_found_again_not_repeated(connections, cluster, database, luck, tmp_path):
     cutter = CommitCutter(cluster.run / ".s.PGSQL.5432", luck)
     service = lab.Service(cluster, database, url=cutter.url(cluster.user, database), intake_commit_deadline_ms=3000)
     cutter.enabled = False
@@ -63,7 +64,7 @@ def test_a_commit_whose_answer_is_lost_is_found_again_not_repeated(cluster, data
     try:
         service.start()
         cutter.enabled = True
-        witness = Witness(service, tmp_path)
+        witness = Witness(service, tmp_path, connections=connections)
         time.sleep(30 if LONG else 6)
         cutter.enabled = False
         assert_exactly_once(service, cluster, database, witness)

@@ -1,9 +1,12 @@
 """Many votes on few contacts at once: each is applied once, and the rollups follow every change."""
+import concurrent.futures
 import time
 
 import pytest
+import requests
 
 from witness import LONG, Witness, stored
+import lab
 
 
 def check_races(service, cluster, database, witness):
@@ -42,3 +45,27 @@ def test_edits_survive_kills_and_restarts(service, cluster, database, luck, tmp_
         cluster.restart("immediate")
     time.sleep(0.5)
     check_races(service, cluster, database, witness)
+
+
+def test_of_two_answers_that_come_alone_at_two_instances_one_is_the_first(service, cluster, database):
+    other = lab.Service(cluster, database, intake_instance=1, log_level="error")
+    rounds = 1000 if LONG else 150
+    sessions = [(one.base, requests.Session()) for one in (service, other)]
+
+    def post(where, number):
+        base, session = where
+        return session.post(base + "/v1/responses", headers={"Authorization": f"Bearer {service.api_key}"}, timeout=30, json={
+            "survey": "understood", "contact": {"ref": f"twice-{number}"}, "answers": {"understood": "yes"}}).status_code
+
+    try:
+        service.start()
+        other.start()
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for number in range(rounds):
+                statuses = list(pool.map(post, sessions, [number, number]))
+                assert sorted(statuses) == [200, 201]
+        assert cluster.sql("SELECT count(*), sum(votes) FROM responses", database=database) == [(rounds, 2 * rounds)]
+        status, said = service.verify()
+        assert status == 0, said
+    finally:
+        other.stop()

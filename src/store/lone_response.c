@@ -1,0 +1,54 @@
+#include "store/lone_response.h"
+
+#include <pthread.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "store/multi_row.h"
+#include "store/response.h"
+
+/* clang-format off */
+#define INSERT "WITH new AS (INSERT INTO responses (" NEW_RESPONSE_COLUMNS ") SELECT "
+
+/* The parameters are numbered as NEW_RESPONSE_COLUMNS. */
+#define WHEN_NOTHING_IS_IN_ITS_WAY                                                             \
+    " FROM accounts WHERE accounts.account_id = $1"                                            \
+    " AND NOT EXISTS (SELECT FROM invitations"                                                 \
+    " WHERE account_id = $1 AND survey = $3 AND contact_ref = $4)"                             \
+    " AND NOT EXISTS (SELECT FROM votes"                                                       \
+    " WHERE account_id = $1 AND idempotency_hash = $30 AND idempotency_index = $31)"           \
+    " AND NOT EXISTS (SELECT FROM responses"                                                   \
+    " WHERE account_id = $1 AND idempotency_hash = $30 AND idempotency_index = $31)"           \
+    " ON CONFLICT (account_id, survey, contact_ref) DO NOTHING"                            \
+    " RETURNING account_id, survey, answered_at)"
+/* clang-format on */
+
+static char *sql; /* never freed */
+
+static void write_sql(void) {
+    CLEANUP(text_clear) struct text text = {0};
+    text_append(&text, INSERT);
+    append_parameters(&text, 1, NEW_RESPONSE_COLUMN_COUNT);
+    text_append(&text, WHEN_NOTHING_IS_IN_ITS_WAY ", counted AS (");
+    rollup_append_count_of_new(&text, NEW_RESPONSE_COLUMN_COUNT + 1);
+    text_append(&text, ") SELECT FROM new");
+    sql = text_take(&text);
+}
+
+bool is_lone_response(const struct vote *vote) {
+    return vote->trust == TRUST_CONFIRMED && !vote->has_invitation &&
+           vote->answers.extras.count == 0;
+}
+
+enum outcome send_lone_response(struct db_connection *connection, const struct vote *vote,
+                                struct rollup_deltas *deltas, int slot, struct params *params) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, write_sql);
+    size_t first = params->count;
+    params_new_response(params, vote);
+    params_count_of_new(params, deltas, slot);
+    if (!sql || deltas->failed || !params_ready(params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    return db_pipeline_send(connection, sql, params_from(params, first, params->count - first));
+}
