@@ -1,9 +1,12 @@
 """The survey page in Chromium: with the keyboard alone, without scripts, small, large, dark, in every language."""
+import itertools
+import urllib.parse
+
 import pytest
 
+from support.locales import LANGUAGES
 from support.survey_page import answer_as_person, counted, invite
 
-LANGUAGES = ("en", "de", "ar", "he", "ja", "zh")
 SCHEMES = ("light", "dark")
 WIDTHS = (320, 1280)
 EVERYTHING = ["understood-partly", "csat-4", "nps-9"]
@@ -26,7 +29,7 @@ def links(service):
 
 def test_it_is_answered_by_keyboard_alone_without_scripts(service, browser):
     before = counted(service)[0]
-    done = browser.run("keys", link(service), screenshot="thanks-en-light-390", keys=[
+    done = browser.run("keys", link(service), screenshot="thanks-by-keyboard", keys=[
         "Tab", "focus", "Space", "ArrowRight", "focus", "Tab", "focus", "Space", "ArrowRight", "ArrowRight", "focus",
         "Tab", "focus", "ArrowLeft", "focus", "Tab", "focus", "type Thank you, Kim!", f"wait {THINK_MS}",
         "Tab", "focus", "Enter", "wait 300"])
@@ -78,15 +81,44 @@ def survey_with_optional_questions(service, **contact):
     return link(service, survey="optional", **contact)
 
 
+# ---- the mail ----
+
+def mail_url(service, **contact):
+    """The block in a page of its own, under its subject."""
+    mail = invite(service, **contact)[1]["email"]
+    page = f"<!doctype html><html lang=en><meta name=viewport content=width=device-width><title>Mail</title><main><h1>Mail</h1>{mail['html']}</main>"
+    return "data:text/html;charset=utf-8," + urllib.parse.quote(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_mail_block_fits_a_phone_and_axe_finds_nothing_to_mend(service, browser, language):
+    url = mail_url(service, language=language, customer={"ref": "1", "name": "Kim"})
+    assert browser.run("layout", url, width=320)["overflow"] <= 0
+    assert browser.run("axe", url, screenshot=f"mail-{language}-390")["violations"] == []
+
+
 # ---- looks ----
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language, scheme, width", [*((each, "light", 390) for each in LANGUAGES),
+                                                     *itertools.product(("en", "ar"), SCHEMES, WIDTHS)])
 def test_axe_finds_nothing_to_mend(browser, links, language, scheme, width):
     found = browser.run("axe", links[language] + "?understood=partly", scheme=scheme, width=width, choose=["nps-9"],
                         screenshot=f"survey-{language}-{scheme}-{width}")
     assert found["violations"] == [] and found["passes"] > 15
+
+
+def answered_link(service, **contact):
+    path, invitation = invite(service, **contact)
+    made = service.request("POST", "/v1/responses", key="admin", json={
+        "survey": invitation["survey"], "contact": {"ref": invitation["contact"]["ref"]}, "answers": {"csat": 5}})
+    assert made.status_code == 201, made.text
+    return service.url + path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_on_the_thank_you_page(service, browser, language):
+    found = browser.run("axe", answered_link(service, language=language) + "/thanks", screenshot=f"thanks-{language}-light-390")
+    assert found["violations"] == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
