@@ -1,15 +1,19 @@
 """Debian's nginx in front, with the lines of README.md: who the customer is, and what is limited, is seen through it."""
+import contextlib
 import os
+import pathlib
 import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
+from support.process import running
 from support.service import ROOT
 from support.survey_page import invite
 
@@ -38,10 +42,10 @@ def free_port():
         return taken.getsockname()[1]
 
 
-def readme_location(service):
+def readme_location(upstream):
     [location] = re.findall(r"```nginx\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
-    assert "127.0.0.1:8080" in location
-    return location.replace("127.0.0.1:8080", f"127.0.0.1:{service.port}")
+    assert "http://127.0.0.1:8080" in location
+    return location.replace("http://127.0.0.1:8080", upstream)
 
 
 class From(HTTPAdapter):
@@ -62,11 +66,11 @@ def customer(address):
     return session
 
 
-@pytest.fixture(scope="module")
-def proxy(service, tmp_path_factory):
-    """The URL of an nginx in front of the service."""
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    (folder / "conf").write_text(CONFIGURATION.format(folder=folder, port=port, location=readme_location(service)))
+@contextlib.contextmanager
+def nginx(folder, upstream):
+    """The URL of an nginx in front of upstream."""
+    port = free_port()
+    (folder / "conf").write_text(CONFIGURATION.format(folder=folder, port=port, location=readme_location(upstream)))
     process = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "conf", "-e", folder / "errors"])
     end = time.monotonic() + 10
     while time.monotonic() < end:
@@ -78,6 +82,12 @@ def proxy(service, tmp_path_factory):
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     assert process.wait(10) == 0
+
+
+@pytest.fixture(scope="module")
+def proxy(service, tmp_path_factory):
+    with nginx(tmp_path_factory.mktemp("nginx"), f"http://127.0.0.1:{service.port}") as url:
+        yield url
 
 
 def client_of(service, answer):
@@ -107,3 +117,24 @@ def test_scripts_and_keys_work_through_the_proxy(service, proxy):
     answer = customer("127.0.0.4").get(proxy + "/v1/metrics?survey=understood", headers={
         "Origin": "https://desk.example", "Authorization": f"Bearer {service.key('read')}"})
     assert answer.status_code == 200 and answer.headers["Access-Control-Allow-Origin"] == "https://desk.example"
+
+
+@pytest.fixture
+def open_folder():
+    """Where nginx's workers, which are nobody, reach a socket."""
+    with tempfile.TemporaryDirectory(prefix="understood-nginx-") as name:
+        os.chmod(name, 0o755)
+        yield pathlib.Path(name)
+
+
+def test_a_proxy_on_a_unix_socket_is_believed_when_it_is_named(service, open_folder, tmp_path):
+    path, page = open_folder / "socket", invite(service)[0]
+    with running(service, UNDERSTOOD_HTTP_LISTEN=f"unix:{path}", UNDERSTOOD_HTTP_SOCKET_MODE="0666",
+                 UNDERSTOOD_HTTP_PUBLIC_URL="https://ask.example", UNDERSTOOD_HTTP_TRUSTED_PROXIES="unix") as other:
+        other.wait_log("listening on unix")
+        with nginx(tmp_path, f"http://unix:{path}:") as url:
+            answers = [customer("127.0.0.5").get(url + page) for _ in range(PAGE_BURST + 1)]
+            assert [answer.status_code for answer in answers] == [200] * PAGE_BURST + [429]
+            assert customer("127.0.0.6").get(url + page).status_code == 200
+            other.wait_log(r'"client":"127\.0\.0\.6"')
+        assert other.stop()[0] == 0

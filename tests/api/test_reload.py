@@ -4,6 +4,7 @@ import pathlib
 import signal
 import threading
 import time
+import urllib.parse
 
 import pytest
 import requests
@@ -53,6 +54,30 @@ def test_limits_and_deadlines_change_for_the_next_request(service, reloading):
     assert post() == 413
     reloading.apply("")
     assert post() == 201
+
+
+def test_origins_proxies_and_limits_change_for_the_next_request(service, reloading):
+    page = urllib.parse.urlsplit(service.post("/v1/invitations", "write", json={
+        "survey": "understood", "contact": {"ref": "reload-edge"}}).json()["url"]).path
+    scores = "/v1/metrics?survey=understood"
+
+    def ask(path, key=None):
+        return service.request("GET", reloading.url + path, key, headers={
+            "Origin": "https://desk.example", "X-Forwarded-For": "198.51.100.1"})
+
+    assert {"RateLimit", "Vary"} & set(ask(scores, "read").headers) == set()
+    said = reloading.apply("[http]\ncors_origins = https://desk.example\ntrusted_proxies = 127.0.0.1\n"
+                           "[limits]\nkey_per_minute = 60\nkey_burst = 1\npage_per_minute = 1\n")
+    assert "changed: [http] trusted_proxies, [http] cors_origins, [limits] key_per_minute" in said
+    answers = [ask(scores, "read"), ask(scores, "read")]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert answers[1].headers["Access-Control-Allow-Origin"] == "https://desk.example"
+    assert [ask(page).status_code for _ in range(2)] == [200, 429]
+    assert "nothing was reloaded: " in reloading.apply("[http]\ncors_origins = *\n")
+    assert ask(page).status_code == 429
+    reloading.apply("")
+    assert {ask(page).status_code for _ in range(3)} == {200}
+    assert {"RateLimit", "Vary"} & set(ask(scores, "read").headers) == set()
 
 
 def test_the_access_log_can_be_turned_off_and_on(service, reloading):
