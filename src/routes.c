@@ -11,6 +11,10 @@
 /* One row a line. */
 /* clang-format off */
 const struct route routes[] = {
+    ROUTE("GET", "/l/{account}/{survey}", get_link_page, SCOPE_NONE, RUNS_ON_WORKER, TAKES_ANY_QUERY),
+    ROUTE("POST", "/l/{account}/{survey}", post_link_page, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_FORM | TAKES_ANY_QUERY),
+    ROUTE("GET", "/l/{account}/{survey}/change", get_link_change, SCOPE_NONE, RUNS_ON_WORKER, TAKES_ANY_QUERY),
+    ROUTE("GET", "/l/{account}/{survey}/thanks", get_link_thanks, SCOPE_NONE, RUNS_ON_WORKER, TAKES_ANY_QUERY),
     ROUTE("GET", "/livez", get_livez, SCOPE_NONE, RUNS_AT_ONCE, ALWAYS_SERVED),
     ROUTE("GET", "/metrics", get_service_metrics, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
     ROUTE("GET", "/openapi.json", get_openapi, SCOPE_NONE, RUNS_AT_ONCE, GIVES_JSON | ALWAYS_SERVED),
@@ -29,6 +33,7 @@ const struct route routes[] = {
     ROUTE("GET", "/v1/surveys", list_surveys, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/surveys/{survey}", get_survey, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("PUT", "/v1/surveys/{survey}", put_survey, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
+    ROUTE("POST", "/v1/surveys/{survey}/link-secret", create_link_secret, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
 };
 /* clang-format on */
 const size_t route_count = COUNT(routes);

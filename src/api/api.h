@@ -9,6 +9,9 @@ handler create_invitation;
 handler list_invitations;
 handler get_invitation;
 
+/* link_secrets.c */
+handler create_link_secret;
+
 /* metrics.c */
 handler get_metrics;
 

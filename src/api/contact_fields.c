@@ -7,24 +7,10 @@
 #include "base/time.h"
 #include "domain/survey.h"
 
-#define HANDLED_S_MAX     (366L * 86400)
-#define CREDIT_MILLI_MAX  INT64_C(999999999999999)
-#define CLOCK_SKEW_US     (300 * US_PER_SECOND)
-#define POINTER_BYTES     64
-#define EMAIL_LOCAL_BYTES 64
-
-static const char *language_objection(const char *text) {
-    return language_tag_valid(text) ? NULL : "is not a language tag such as \"de\" or \"pt-BR\"";
-}
-
-/* Coarse on purpose: whether mail arrives only sending tells. */
-static const char *email_objection(const char *text) {
-    const char *at = strrchr(text, '@');
-    if (!at || at == text || at[1] == '\0' || strpbrk(text, " <>,;\"")) {
-        return "is not an email address";
-    }
-    return at - text <= EMAIL_LOCAL_BYTES ? NULL : "has a local part of more than 64 bytes";
-}
+#define HANDLED_S_MAX    (366L * 86400)
+#define CREDIT_MILLI_MAX INT64_C(999999999999999)
+#define CLOCK_SKEW_US    (300 * US_PER_SECOND)
+#define POINTER_BYTES    64
 
 static const struct field customer_fields[] = {
     {.name = "ref",

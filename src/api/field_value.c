@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/time.h"
 
 __attribute__((format(printf, 2, 3))) static bool object_to(struct field_problem *problem,
@@ -27,24 +28,6 @@ static size_t count_characters(const char *text) {
         count += !continues_character(*text);
     }
     return count;
-}
-
-/* C0, DEL and C1, whose two bytes in UTF-8 are c2 80..9f. */
-static bool is_control(const char *at, bool multi_line) {
-    unsigned char byte = (unsigned char)*at;
-    if (byte < 0x20) {
-        return !multi_line || !(byte == '\n' || byte == '\r' || byte == '\t');
-    }
-    return byte == 0x7f || (byte == 0xc2 && (unsigned char)at[1] < 0xa0);
-}
-
-static bool has_control(const char *text, bool multi_line) {
-    for (; *text; text++) {
-        if (is_control(text, multi_line)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 void show_text(const char *text, char shown[SHOWN_BYTES]) {
@@ -74,10 +57,6 @@ void list_field_names(const struct field_table *table, char names[WORDS_BYTES]) 
     }
 }
 
-static bool is_blank(const char *text) {
-    return text[strspn(text, " \t\r\n")] == '\0';
-}
-
 static bool check_text(const struct field *field, const char *text, struct field_problem *problem) {
     bool multi_line = field->kind == FIELD_LONG_TEXT;
     const char *unit = multi_line ? "characters" : "bytes";
@@ -86,10 +65,10 @@ static bool check_text(const struct field *field, const char *text, struct field
         return object_to(problem, "expected %" PRId64 " to %" PRId64 " %s, got %zu", field->min,
                          field->max, unit, length);
     }
-    if (field->min > 0 && is_blank(text)) {
+    if (field->min > 0 && text_is_blank(text)) {
         return object_to(problem, "must not be blank");
     }
-    if (has_control(text, multi_line)) {
+    if (text_has_control(text, multi_line)) {
         return object_to(problem, "must not contain control characters");
     }
     const char *objection = field->objection ? field->objection(text) : NULL;
@@ -106,7 +85,7 @@ static bool store_text(const struct field *field, const char *text, void *target
     if (!check_text(field, text, problem)) {
         return false;
     }
-    if (field->kind == FIELD_LONG_TEXT && is_blank(text)) {
+    if (field->kind == FIELD_LONG_TEXT && text_is_blank(text)) {
         return true;
     }
     if (field->kind == FIELD_NAME) {

@@ -199,3 +199,25 @@ char *text_take(struct text *text) {
     text_clear(text);
     return bytes;
 }
+
+/* C0, DEL and C1, whose two bytes in UTF-8 are c2 80..9f. */
+static bool is_control(const char *at, bool multi_line) {
+    unsigned char byte = (unsigned char)*at;
+    if (byte < 0x20) {
+        return !multi_line || !(byte == '\n' || byte == '\r' || byte == '\t');
+    }
+    return byte == 0x7f || (byte == 0xc2 && (unsigned char)at[1] < 0xa0);
+}
+
+bool text_has_control(const char *utf8, bool multi_line) {
+    for (; *utf8; utf8++) {
+        if (is_control(utf8, multi_line)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool text_is_blank(const char *string) {
+    return string[strspn(string, " \t\r\n")] == '\0';
+}

@@ -38,6 +38,12 @@ void text_append_html(struct text *text, const char *string);
 /* Appends / and name, escaped: one step of a JSON Pointer (RFC 6901). */
 void text_append_pointer_step(struct text *text, const char *name);
 
+/* True when UTF-8 has C0, DEL or C1 characters; line breaks and tabs are none when multi_line. */
+bool text_has_control(const char *utf8, bool multi_line);
+
+/* True when there is nothing but blanks, tabs and line breaks, or nothing at all. */
+bool text_is_blank(const char *string);
+
 /* Gives the bytes away (the caller frees them) and empties text; NULL when it failed. An empty text
  * gives "". */
 char *text_take(struct text *text);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/cli.h"
 #include "cli/database.h"
@@ -21,15 +22,6 @@ struct wish {
     const char *language;    /* NULL: none */
 };
 
-static bool has_control_characters(const char *text) {
-    for (; *text; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static int read_wish(const struct invocation *invocation, struct wish *wish) {
     wish->survey = invocation_option(invocation, "survey");
     wish->contact_ref = invocation_option(invocation, "contact");
@@ -44,7 +36,7 @@ static int read_wish(const struct invocation *invocation, struct wish *wish) {
         return refuse_option(invocation, "language", "a language tag like de or pt-BR");
     }
     const char *ref = wish->contact_ref;
-    if (ref && (!*ref || strlen(ref) > CONTACT_REF_BYTES_MAX || has_control_characters(ref))) {
+    if (ref && (!*ref || strlen(ref) > CONTACT_REF_BYTES_MAX || text_has_control(ref, false))) {
         return refuse_option(invocation, "contact", "1 to 200 bytes without control characters");
     }
     return EXIT_SUCCESS;

@@ -94,3 +94,11 @@ bool contact_prefer(struct contact *target, const struct contact *snapshot) {
     *target = merged;
     return true;
 }
+
+const char *email_objection(const char *text) {
+    const char *at = strrchr(text, '@');
+    if (!at || at == text || at[1] == '\0' || strpbrk(text, " <>,;\"")) {
+        return "is not an email address";
+    }
+    return at - text <= EMAIL_LOCAL_BYTES_MAX ? NULL : "has a local part of more than 64 bytes";
+}

@@ -11,6 +11,7 @@
 #define CONTACT_REF_BYTES_MAX   200
 #define DIMENSION_BYTES_MAX     100 /* an agent, a team, a channel, a reason */
 #define CUSTOMER_TEXT_BYTES_MAX 320
+#define EMAIL_LOCAL_BYTES_MAX   64
 #define HANDLED_S_NONE          (-1)
 #define CREDIT_AMOUNT_NONE      INT64_MIN
 
@@ -45,5 +46,9 @@ bool contact_copy(const struct contact *contact, struct contact *copy);
 /* Gives target what snapshot knows; what snapshot does not know, target keeps. False when out of
  * memory; target is then untouched. */
 bool contact_prefer(struct contact *target, const struct contact *snapshot);
+
+/* Why text is no email address, or NULL. Coarse on purpose: whether mail arrives only sending
+ * tells. */
+const char *email_objection(const char *text);
 
 #endif

@@ -110,6 +110,10 @@ bool language_tag_valid(const char *language) {
     return *at == '\0';
 }
 
+const char *language_objection(const char *text) {
+    return language_tag_valid(text) ? NULL : "is not a language tag such as \"de\" or \"pt-BR\"";
+}
+
 bool survey_asks(const struct survey *survey, enum question question, bool *required) {
     size_t i = 0;
     while (i < survey->question_count && survey->questions[i].question != question) {

@@ -65,6 +65,7 @@ struct survey {
     size_t question_count;
     bool archived;          /* takes no invitations and no answers any more */
     int expires_after_days; /* an invitation, counted from its creation */
+    bool unsigned_links;    /* takes answers by links that nobody signed, and counts them apart */
     int edit_window_days;   /* an answer may be changed, counted from its first confirmed vote */
     unsigned accent_color;  /* 0xRRGGBB; readable under white text and on white */
     char *display_name;     /* owned; NULL when there is none */
@@ -96,6 +97,9 @@ const char *survey_name_objection(const char *name);
 
 /* True for what looks like a BCP 47 tag: "de", "pt-BR", "zh-Hant-TW". */
 bool language_tag_valid(const char *language);
+
+/* Why text is no such tag, or NULL. */
+const char *language_objection(const char *text);
 
 /* True when survey asks question; then *required, unless NULL, says whether the page insists. */
 bool survey_asks(const struct survey *survey, enum question question, bool *required);

@@ -55,6 +55,10 @@ bool source_is_own(const char *source) {
     return false;
 }
 
+bool source_is_unverified(const char *source) {
+    return strcmp(source, SOURCE_LINK_UNVERIFIED) == 0;
+}
+
 bool idempotency_same_key(const struct idempotency *one, const struct idempotency *other) {
     return one->given && other->given && one->index == other->index &&
            memcmp(one->key_hash, other->key_hash, HASH_BYTES) == 0;

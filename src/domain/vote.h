@@ -50,6 +50,9 @@ bool idempotency_same_key(const struct idempotency *one, const struct idempotenc
 /* True for the sources that only the service itself gives. */
 bool source_is_own(const char *source);
 
+/* True for answers that nobody vouches for: they are counted under their source alone. */
+bool source_is_unverified(const char *source);
+
 /* A submission on its way to the database. */
 struct vote {
     int64_t account_id;

@@ -139,6 +139,11 @@ static bool query_refused(struct exchange *exchange) {
     char *copy = scratch_copy(&exchange->scratch, query + 1, strlen(query + 1));
     const char *objection =
         copy ? form_objection(copy, request->query, &request->query_count) : "out of memory";
+    if (objection && (request->route->needs & TAKES_ANY_QUERY)) {
+        request->query_objection = objection;
+        request->query_count = 0;
+        return false;
+    }
     return objection &&
            refuse(exchange, respond_problem(400, "invalid_request", "the query: %s", objection));
 }

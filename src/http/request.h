@@ -65,6 +65,7 @@ struct request {
         *client_address;       /* numeric; "unix" or "" where there is none; see client_address.h */
     bool may_block;            /* true on a worker, false on an http thread */
     struct exchange *exchange; /* to answer later; see http/exchange.h */
+    const char *query_objection; /* why the query is malformed, where the route TAKES_ANY_QUERY */
     size_t form_count;
     size_t query_count;
     struct request_param form[QUERY_PARAMS_MAX]; /* filled when the route needs a form */

@@ -24,8 +24,9 @@ enum route_needs {
     NEEDS_JSON = 1 << 0, /* 415 unless application/json; 400 unless the body is a JSON value */
     NEEDS_FORM =
         1 << 1, /* 415 unless application/x-www-form-urlencoded; decoded into request->form */
-    GIVES_JSON = 1 << 2,    /* 406 unless the client accepts application/json */
-    ALWAYS_SERVED = 1 << 3, /* also while the service waits for its database */
+    GIVES_JSON = 1 << 2,      /* 406 unless the client accepts application/json */
+    ALWAYS_SERVED = 1 << 3,   /* also while the service waits for its database */
+    TAKES_ANY_QUERY = 1 << 4, /* the handler answers a malformed query: request->query_objection */
 };
 
 struct route {

@@ -111,11 +111,12 @@ static enum outcome begin(struct attempt *attempt) {
     return outcome == OUTCOME_OK ? finished : outcome;
 }
 
-/* A contact that was invited is what its invitation says; the vote may add what that left open. */
+/* A contact that was invited is what its invitation says; the vote may add what that left open.
+ * What nobody vouches for is no answer to an invitation, and learns nothing of it. */
 static enum outcome join_invitations(struct attempt *attempt) {
     for (size_t i = 0; i < attempt->count; i++) {
         struct batch_item *item = &attempt->items[i];
-        if (!item->context.invited) {
+        if (!item->context.invited || source_is_unverified(item->vote->source)) {
             continue;
         }
         item->vote->has_invitation = true;

@@ -151,14 +151,9 @@ static void count(struct settling *settling, const struct locked_response *locke
                           response, sign);
 }
 
-/* An invitation counts as answered while its response does. */
-static bool answers_invitation(const struct survey_response *response) {
-    return response->has_invitation && response->trust == TRUST_CONFIRMED;
-}
-
 static void note_invitation(struct batch_item *item, const struct survey_response *response,
                             bool answered_before) {
-    item->invitation_answered = !answered_before && answers_invitation(response) &&
+    item->invitation_answered = !answered_before && response_answers_invitation(response) &&
                                 item->context.invited &&
                                 same_id(&item->context.invitation_id, &response->invitation_id);
 }
@@ -167,7 +162,7 @@ static void note_invitation(struct batch_item *item, const struct survey_respons
 static bool change(struct settling *settling, struct locked_response *locked,
                    struct batch_item *item, enum later_vote judgement) {
     enum trust before = locked->response.trust;
-    bool answered_before = answers_invitation(&locked->response);
+    bool answered_before = response_answers_invitation(&locked->response);
     count(settling, locked, -1);
     if (!apply_later_vote(&locked->response, item->vote, judgement)) {
         return false;
@@ -191,9 +186,11 @@ static enum outcome store_change(struct settling *settling, const struct locked_
 static enum outcome settle_change(struct settling *settling, struct batch_item *item,
                                   struct locked_response *locked) {
     enum later_vote judgement = judge_later_vote(&locked->response, item->vote);
-    if (judgement == LATER_VOTE_TOO_LATE) {
-        return refuse(item, "edit_window_closed");
+    if (judgement == LATER_VOTE_TOO_LATE || judgement == LATER_VOTE_IS_BARRED) {
+        return refuse(item,
+                      judgement == LATER_VOTE_TOO_LATE ? "edit_window_closed" : "answered_already");
     }
+    bool yielding = response_yields(&locked->response, item->vote->source);
     enum outcome outcome =
         store_first_vote(settling->connection, locked->response.account_id, &locked->response.id);
     if (outcome != OUTCOME_OK) {
@@ -209,7 +206,10 @@ static enum outcome settle_change(struct settling *settling, struct batch_item *
     if (!give_response(item, &locked->response)) {
         return OUTCOME_UNAVAILABLE;
     }
-    return store_change(settling, locked, item, item->result.effect);
+    outcome = store_change(settling, locked, item, item->result.effect);
+    return outcome == OUTCOME_OK && yielding
+               ? store_response_contact(settling->connection, &locked->response)
+               : outcome;
 }
 
 static enum outcome settle_one(struct settling *settling, struct batch_item *item) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "domain/vote_rules.h"
 
 void settle_new_vote(struct batch_tools *tools, struct batch_item *item) {
     const struct vote *vote = item->vote;
@@ -29,7 +30,8 @@ void settle_new_vote(struct batch_tools *tools, struct batch_item *item) {
         .effect = confirmed ? EFFECT_CREATED : EFFECT_HELD,
         .response = &item->response,
     };
-    item->invitation_answered = confirmed && item->context.invited;
+    item->invitation_answered =
+        item->context.invited && response_answers_invitation(&item->response);
     rollup_count_response(&tools->deltas,
                           &(struct rollup_place){.account_id = vote->account_id,
                                                  .survey = vote->survey,

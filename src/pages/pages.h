@@ -4,9 +4,16 @@
 
 #include "http/router.h"
 
+/* survey_page.c */
 handler get_survey_page;
-handler post_survey_page;
 handler get_thanks;
+handler get_link_page;
+handler get_link_change;
+handler get_link_thanks;
+
+/* survey_post.c */
+handler post_survey_page;
+handler post_link_page;
 
 /* Not a route: the 429 of all of them. */
 handler refuse_page;

@@ -1,4 +1,4 @@
-/* GET /s/{token} and its thank-you page: nothing here records an answer. */
+/* GET /s/{token}, /l/.. and their thank-you pages: nothing here records an answer. */
 #include <string.h>
 
 #include "app.h"
@@ -31,7 +31,7 @@ static void note_view(struct app *app, const struct request *request, const stru
 }
 
 static struct response show_form(struct app *app, const struct request *request,
-                                 const struct visit *visit) {
+                                 const struct visit *visit, bool with_links_answers) {
     CLEANUP(form_answers_clear) struct form_answers filled = {.answers = ANSWERS_NONE};
     struct answers preselected = ANSWERS_NONE;
     struct seal seal;
@@ -39,7 +39,9 @@ static struct response show_form(struct app *app, const struct request *request,
     if (!answers_copy(&visit->answers, &filled.answers)) {
         return visit_respond_unavailable(visit);
     }
-    link_answers_read(request, visit->survey, &filled.answers, &preselected);
+    if (with_links_answers) {
+        link_answers_read(request, visit->survey, &filled.answers, &preselected);
+    }
     if (seal_prepare(app, request, &preselected, &seal) != OUTCOME_OK) {
         return visit_respond_unavailable(visit);
     }
@@ -47,10 +49,12 @@ static struct response show_form(struct app *app, const struct request *request,
     return render_survey(visit, &seal, &filled, false, now_us);
 }
 
-struct response get_survey_page(struct app *app, const struct request *request) {
+static struct response show_page(struct app *app, const struct request *request, visit_opener *open,
+                                 bool with_links_answers) {
     CLEANUP(visit_clear) struct visit visit;
-    visit_open(app, request, &visit);
-    return visit.state == VISIT_OPEN ? show_form(app, request, &visit) : visit_refuse(&visit);
+    open(app, request, &visit);
+    return visit.state == VISIT_OPEN ? show_form(app, request, &visit, with_links_answers)
+                                     : visit_refuse(&visit);
 }
 
 /* How long the answer may still be changed, once there is one. */
@@ -72,28 +76,54 @@ static void append_time_to_change(struct text *text, const struct visit *visit) 
 static void append_change(struct text *text, const struct visit *visit) {
     CLEANUP(text_clear) struct text url = {0};
     append_time_to_change(text, visit);
-    visit_append_url(visit, "", &url);
+    visit_append_url(visit, visit->change, &url);
     html(text, "<a class=\"b alt\" href=\"%s\">%s</a>", url.bytes,
          visit->page.locale->thanks_change);
 }
 
-struct response get_thanks(struct app *app, const struct request *request) {
-    CLEANUP(visit_clear) struct visit visit;
-    visit_open(app, request, &visit);
-    if (visit.state == VISIT_UNKNOWN || visit.state == VISIT_UNAVAILABLE) {
-        return visit_refuse(&visit);
-    }
+struct response get_survey_page(struct app *app, const struct request *request) {
+    return show_page(app, request, visit_open_invitation, true);
+}
+
+struct response get_link_page(struct app *app, const struct request *request) {
+    return show_page(app, request, visit_open_link, true);
+}
+
+/* What the thank-you page leads back to: a signed link cannot be had without the answer it was
+ * signed with, and what was answered since is to be seen. */
+struct response get_link_change(struct app *app, const struct request *request) {
+    return show_page(app, request, visit_open_link, false);
+}
+
+static struct response thank(const struct visit *visit) {
     CLEANUP(text_clear) struct text text = {0};
-    const struct locale *locale = visit.page.locale;
-    page_open(&text, &visit.page, locale->thanks_title, false);
+    const struct locale *locale = visit->page.locale;
+    page_open(&text, &visit->page, locale->thanks_title, false);
     text_append(&text, "<div class=\"card done\">");
     page_append_mark(&text);
     html(&text, "<h1>%s</h1><p>%s</p>", locale->thanks_title,
-         page_text(&visit.page, SURVEY_TEXT_THANK_YOU));
-    if (visit.state == VISIT_OPEN) {
-        append_change(&text, &visit);
+         page_text(&visit->page, SURVEY_TEXT_THANK_YOU));
+    if (visit->state == VISIT_OPEN) {
+        append_change(&text, visit);
     }
     text_append(&text, "</div>\n");
     page_close(&text);
-    return page_respond(200, &visit.page, &text);
+    return page_respond(200, &visit->page, &text);
+}
+
+static struct response show_thanks(struct app *app, const struct request *request,
+                                   visit_opener *open) {
+    CLEANUP(visit_clear) struct visit visit;
+    open(app, request, &visit);
+    bool known = visit.state == VISIT_OPEN || visit.state == VISIT_EXPIRED ||
+                 visit.state == VISIT_CLOSED || visit.state == VISIT_ANSWERED;
+    return known ? thank(&visit) : visit_refuse(&visit);
+}
+
+struct response get_thanks(struct app *app, const struct request *request) {
+    return show_thanks(app, request, visit_open_invitation);
+}
+
+struct response get_link_thanks(struct app *app, const struct request *request) {
+    return show_thanks(app, request, visit_open_link);
 }

@@ -1,4 +1,5 @@
-/* POST /s/{token}: a submitted form becomes a vote, trusted as far as its evidence goes. */
+/* POST /s/{token} and /l/..: a submitted form becomes a vote, trusted as far as its evidence goes.
+ */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,7 +140,7 @@ static struct response respond_result(struct submitted_form *submission,
                                       const struct vote_result *result) {
     struct visit *visit = &submission->visit;
     if (result->outcome == OUTCOME_CONFLICT) {
-        visit->state = VISIT_CLOSED;
+        visit->state = source_is_unverified(visit->source) ? VISIT_ANSWERED : VISIT_CLOSED;
         return visit_refuse(visit);
     }
     if (result->outcome != OUTCOME_OK) {
@@ -198,27 +199,52 @@ static struct response submit(struct app *app, const struct request *request,
     return respond_later();
 }
 
-struct response post_survey_page(struct app *app, const struct request *request) {
-    CLEANUP(submission_release) struct submitted_form *submission = calloc(1, sizeof *submission);
-    if (!submission) {
-        return respond_outcome(OUTCOME_UNAVAILABLE, "page");
-    }
+/* The same form sent twice is thanked for twice, also where a second answer is refused: whether it
+ * is the same, the intake knows. */
+static bool may_be_taken(const struct submitted_form *submission) {
+    enum visit_state state = submission->visit.state;
+    bool whole = submission->nonce_opened && submission->filled.mistake_count == 0;
+    return state == VISIT_OPEN || (state == VISIT_ANSWERED && whole);
+}
+
+static struct response take_form(struct app *app, const struct request *request,
+                                 struct submitted_form **taken) {
+    struct submitted_form *submission = *taken;
     struct visit *visit = &submission->visit;
-    visit_open(app, request, visit);
-    submission->filled.answers = ANSWERS_NONE;
-    if (visit->state != VISIT_OPEN) {
-        return visit_refuse(visit);
-    }
     open_nonce(app, request, submission);
     if (!form_answers_read(request, visit->survey, &submission->filled) ||
         seal_prepare(app, request, &submission->nonce.preselected, &submission->seal) !=
             OUTCOME_OK) {
         return visit_respond_unavailable(visit);
     }
+    if (!may_be_taken(submission)) {
+        return visit_refuse(visit);
+    }
     bool change = request_form(request, FIELD_CHANGE) != NULL;
     if (change || !submission->nonce_opened || submission->filled.mistake_count > 0) {
         return render_survey(visit, &submission->seal, &submission->filled,
                              !change && !submission->nonce_opened, time_now_us());
     }
-    return submit(app, request, &submission);
+    return submit(app, request, taken);
+}
+
+static struct response post_form(struct app *app, const struct request *request,
+                                 visit_opener *open) {
+    CLEANUP(submission_release) struct submitted_form *submission = calloc(1, sizeof *submission);
+    if (!submission) {
+        return respond_outcome(OUTCOME_UNAVAILABLE, "page");
+    }
+    submission->filled.answers = ANSWERS_NONE;
+    open(app, request, &submission->visit);
+    enum visit_state state = submission->visit.state;
+    return state == VISIT_OPEN || state == VISIT_ANSWERED ? take_form(app, request, &submission)
+                                                          : visit_refuse(&submission->visit);
+}
+
+struct response post_survey_page(struct app *app, const struct request *request) {
+    return post_form(app, request, visit_open_invitation);
+}
+
+struct response post_link_page(struct app *app, const struct request *request) {
+    return post_form(app, request, visit_open_link);
 }

@@ -3,6 +3,8 @@
 #include "app.h"
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "domain/vote_rules.h"
+#include "pages/html.h"
 #include "store/contact_response.h"
 #include "store/invitation.h"
 #include "store/signing_key.h"
@@ -34,9 +36,14 @@ static void choose_language(const struct request *request, struct visit *visit) 
     visit->page.language = language ? language : visit->page.locale->language;
 }
 
-/* Takes over the answer that counts so far, and closes the visit when it is final. */
+/* Takes over the answer that counts so far, and closes the visit when it is final. An answer that
+ * this visitor's would take the place of is none yet. */
 static void judge_response(struct survey_response *response, struct visit *visit) {
-    if (response->trust != TRUST_CONFIRMED) {
+    if (response_bars(response, visit->source)) {
+        visit->state = VISIT_ANSWERED;
+        return;
+    }
+    if (response->trust != TRUST_CONFIRMED || response_yields(response, visit->source)) {
         return;
     }
     visit->answers = response->answers;
@@ -72,9 +79,12 @@ static enum outcome find_answers(struct app *app, struct visit *visit) {
 
 void visit_settle(struct app *app, const struct request *request, enum outcome found,
                   struct visit *visit) {
-    enum visit_state state = state_of(found == OUTCOME_OK ? find_answers(app, visit) : found);
+    bool readable = found == OUTCOME_OK && !visit->fault.detail;
+    enum visit_state state = state_of(readable ? find_answers(app, visit) : found);
     if (state != VISIT_OPEN) {
         visit->state = state;
+    } else if (visit->fault.detail) {
+        visit->state = VISIT_FAULTY;
     } else if (visit->state == VISIT_OPEN) {
         judge_expiry(visit);
     }
@@ -122,7 +132,7 @@ static enum outcome find_invitation(struct app *app, const struct request *reque
                             &visit->survey);
 }
 
-void visit_open(struct app *app, const struct request *request, struct visit *visit) {
+void visit_open_invitation(struct app *app, const struct request *request, struct visit *visit) {
     *visit = VISIT_NONE;
     visit->source = SOURCE_PAGE;
     visit_settle(app, request, find_invitation(app, request, visit), visit);
@@ -131,10 +141,12 @@ void visit_open(struct app *app, const struct request *request, struct visit *vi
 void visit_append_url(const struct visit *visit, const char *suffix, struct text *url) {
     text_append_bytes(url, visit->path.bytes, visit->path.length);
     text_append(url, suffix);
+    text_append_bytes(url, visit->query.bytes, visit->query.length);
 }
 
 void visit_clear(struct visit *visit) {
     text_clear(&visit->path);
+    text_clear(&visit->query);
     contact_clear(&visit->contact);
     answers_clear(&visit->answers);
     survey_cache_release(&visit->survey);
@@ -148,6 +160,19 @@ struct response visit_respond_unavailable(const struct visit *visit) {
     return response;
 }
 
+/* What is wrong is for whoever made the link, and in English as all of the API. */
+static struct response respond_faulty(const struct visit *visit) {
+    CLEANUP(text_clear) struct text text = {0};
+    const struct locale *locale = visit->page.locale;
+    page_open(&text, &visit->page, locale->link_wrong_title, false);
+    html(&text, "<div class=\"card done\"><h1>%s</h1><p>%s</p>", locale->link_wrong_title,
+         locale->link_wrong_text);
+    html(&text, "<p lang=\"en\" dir=\"ltr\"><code>%s: %s</code></p></div>\n",
+         visit->fault.parameter, visit->fault.detail);
+    page_close(&text);
+    return page_respond(400, &visit->page, &text);
+}
+
 struct response visit_refuse(const struct visit *visit) {
     const struct page *page = &visit->page;
     const struct locale *locale = page->locale;
@@ -156,6 +181,10 @@ struct response visit_refuse(const struct visit *visit) {
         return page_respond_message(410, page, locale->expired_title, locale->expired_text);
     case VISIT_CLOSED:
         return page_respond_message(410, page, locale->closed_title, locale->closed_text);
+    case VISIT_ANSWERED:
+        return page_respond_message(410, page, locale->answered_title, locale->answered_text);
+    case VISIT_FAULTY:
+        return respond_faulty(visit);
     case VISIT_UNKNOWN:
         return page_respond_message(404, page, locale->not_found_title, locale->not_found_text);
     case VISIT_OPEN:

@@ -21,7 +21,7 @@ static const char count_again[] =
     "CROSS JOIN LATERAL (SELECT 'agent', unnest(agents) UNION ALL VALUES ('all', ''), "
     "('team', team), ('channel', channel), ('reason', reason), ('language', language), "
     "('source', source)) credited (dimension, value) "
-    "WHERE value IS NOT NULL GROUP BY " KEY;
+    "WHERE value IS NOT NULL AND (dimension = 'source' OR " VOUCHED_FOR ") GROUP BY " KEY;
 
 static const char compare[] =
     "SELECT " KEY ", count(*) OVER (), COALESCE(stored.n, 0), COALESCE(counted.n, 0) "

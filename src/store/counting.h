@@ -5,6 +5,11 @@
 #ifndef STORE_COUNTING_H
 #define STORE_COUNTING_H
 
+#include "domain/vote.h"
+
+/* Rows that count everywhere, and not under their source alone. */
+#define VOUCHED_FOR "source <> '" SOURCE_LINK_UNVERIFIED "'"
+
 /* first(name, with) of the first counter, then next(name, with) of each other, in the order of enum
  * counter; with is whatever the two need besides. */
 #define EACH_COUNTER(first, next, with)                                                            \

@@ -5,7 +5,8 @@
 
 #define HAS_RESPONSE                                                                               \
     "EXISTS (SELECT FROM responses answer WHERE answer.account_id = invitations.account_id "       \
-    "AND answer.invitation_id = invitations.id AND answer.trust = 'confirmed')"
+    "AND answer.invitation_id = invitations.id AND answer.trust = 'confirmed' "                    \
+    "AND answer." VOUCHED_FOR ")"
 
 /* clang-format off */
 /* The sums for each key, which is made from the time the row counts at (named at). */

@@ -62,7 +62,7 @@
 
 /* What came by unsigned links counts only where its source is asked for. */
 #define UNVERIFIED_LEFT_OUT                                                                        \
-    "AND ($10::text IS NOT NULL OR source <> '" SOURCE_LINK_UNVERIFIED "') "
+    "AND ($10::text IS NOT NULL OR " VOUCHED_FOR ") "
 #define UNVERIFIED_TOO ""
 
 /* Of a contact's agents, only the one asked for. */

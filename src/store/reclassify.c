@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "domain/vote_rules.h"
 #include "store/contact_row.h"
 #include "store/response.h"
 #include "store/response_lock.h"
@@ -110,9 +111,11 @@ static const struct stored_vote *counting_vote(const struct stored_votes *votes)
     return vote ? vote : latest_with(votes, TRUST_DISCARDED);
 }
 
-static int64_t first_confirmed_at(const struct stored_votes *votes) {
+/* Of the votes that are, or are not, vouched for as the one that counts is. */
+static int64_t first_confirmed_at(const struct stored_votes *votes, bool unverified) {
     for (size_t i = 0; i < votes->count; i++) {
-        if (votes->votes[i].trust == TRUST_CONFIRMED) {
+        if (votes->votes[i].trust == TRUST_CONFIRMED &&
+            source_is_unverified(votes->votes[i].source) == unverified) {
             return votes->votes[i].received_at_us;
         }
     }
@@ -132,7 +135,8 @@ static bool settle_response(struct work *work) {
     work->after.answered_at_us = vote->answered_at_us;
     work->after.received_at_us = vote->received_at_us;
     work->after.trust = vote->trust;
-    work->after.confirmed_at_us = first_confirmed_at(&work->votes);
+    work->after.confirmed_at_us =
+        first_confirmed_at(&work->votes, source_is_unverified(vote->source));
     memcpy(work->after.source, vote->source, sizeof work->after.source);
     bool differs = work->after.trust != before->trust || !answers_equal(&answers, &before->answers);
     work->after.revision += differs;
@@ -173,7 +177,8 @@ static enum outcome mark_invitation(struct work *work, PGresult **rows) {
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, work->order->account_id);
     params_uuid(&params, &work->after.invitation_id);
-    params_time(&params, work->after.confirmed_at_us);
+    params_time(&params, response_answers_invitation(&work->after) ? work->after.confirmed_at_us
+                                                                   : TIME_NONE);
     if (!params_ready(&params)) {
         return OUTCOME_UNAVAILABLE;
     }
@@ -188,11 +193,10 @@ static enum outcome mark_invitation(struct work *work, PGresult **rows) {
     /* clang-format on */
 }
 
-/* An invitation counts as answered while its response is confirmed. */
 static enum outcome settle_invitation(struct work *work) {
-    bool was = before_of(work)->trust == TRUST_CONFIRMED;
-    bool is = work->after.trust == TRUST_CONFIRMED;
-    if (!work->after.has_invitation || was == is) {
+    bool was = response_answers_invitation(before_of(work));
+    bool is = response_answers_invitation(&work->after);
+    if (was == is) {
         return OUTCOME_OK;
     }
     CLEANUP(db_rows_free) PGresult *rows = NULL;

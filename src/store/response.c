@@ -187,3 +187,20 @@ enum outcome store_changed_response(struct db_connection *connection,
                     " WHERE account_id = $1 AND id = $2",
                     params_from(&params, 0, params.count));
 }
+
+enum outcome store_response_contact(struct db_connection *connection,
+                                    const struct survey_response *response) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_int(&params, response->account_id);
+    params_uuid(&params, &response->id);
+    params_contact(&params, &response->contact);
+    if (!params_ready(&params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    return db_query(connection, &rows,
+                    "UPDATE responses SET (" CONTACT_COLUMN_NAMES
+                    ") = ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+                    " WHERE account_id = $1 AND id = $2",
+                    params_from(&params, 0, params.count));
+}

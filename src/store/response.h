@@ -58,6 +58,10 @@ void params_new_response(struct params *params, const struct vote *vote);
 enum outcome send_new_responses(struct db_connection *connection, struct vote *const votes[],
                                 size_t count, struct params *params, size_t *statements);
 
+/* Overwrites what the response says of its contact. */
+enum outcome store_response_contact(struct db_connection *connection,
+                                    const struct survey_response *response);
+
 /* Overwrites what a later vote may change: answers, times, trust, source, revision, votes. */
 enum outcome store_changed_response(struct db_connection *connection,
                                     const struct survey_response *response);

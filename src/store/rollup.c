@@ -87,6 +87,10 @@ static void count_everywhere(struct rollup_deltas *deltas, const struct rollup_p
     delta.survey = place->survey;
     delta.day = place->day;
     const struct contact *contact = place->contact;
+    count_in(deltas, &delta, "source", place->source);
+    if (source_is_unverified(place->source)) {
+        return;
+    }
     count_in(deltas, &delta, "all", "");
     for (size_t i = 0; i < contact->agent_count; i++) {
         count_in(deltas, &delta, "agent", contact->agents[i]);
@@ -95,7 +99,6 @@ static void count_everywhere(struct rollup_deltas *deltas, const struct rollup_p
     count_in(deltas, &delta, "channel", contact->channel);
     count_in(deltas, &delta, "reason", contact->reason);
     count_in(deltas, &delta, "language", contact->language);
-    count_in(deltas, &delta, "source", place->source);
 }
 
 static enum counter nps_counter(int nps) {

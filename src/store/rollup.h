@@ -56,7 +56,8 @@ struct rollup_place {
     const char *day; /* "2026-11-23" in the account's zone */
 };
 
-/* Adds (sign 1) or takes away (sign -1) one response with these answers and trust. */
+/* Adds (sign 1) or takes away (sign -1) one response with these answers and trust. What nobody
+ * vouches for is counted under its source alone. */
 void rollup_count_response(struct rollup_deltas *deltas, const struct rollup_place *place,
                            const struct survey_response *response, int sign);
 

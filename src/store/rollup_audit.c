@@ -20,7 +20,8 @@
 
 #define ANSWERED_ONLY                                                                              \
     " WHERE EXISTS (SELECT FROM responses answer WHERE answer.account_id = $1 AND "                \
-    "answer.invitation_id = invitations.id AND answer.trust = 'confirmed')"
+    "answer.invitation_id = invitations.id AND answer.trust = 'confirmed' AND "                    \
+    "answer." VOUCHED_FOR ")"
 
 /* First by combinations of values, which are few beside the rows; then each counts for each of its
  * values. Agents have combinations of their own, or there would be almost as many as rows. */
@@ -34,7 +35,7 @@ static const char count_again[] =
     " FROM " FACTS("responses", "answered_at") " GROUP BY 1, 2, 3, 4, 5, 6, 7), "
     "response_agents AS ("
     "SELECT survey, day, agents, " COUNT_RESPONSES
-    " FROM " FACTS("responses", "answered_at") " GROUP BY 1, 2, 3), "
+    " FROM " FACTS("responses", "answered_at") " WHERE " VOUCHED_FOR " GROUP BY 1, 2, 3), "
     "invited AS ("
     "SELECT survey, day, agents, " SHARED_VALUES ", " NO_RESPONSES
     ", count(*) AS invited, 0::bigint AS invited_answered"
@@ -49,7 +50,7 @@ static const char count_again[] =
     "SELECT survey, day, " SHARED_VALUES ", " COUNTER_COLUMNS " FROM invited) shared "
     "CROSS JOIN LATERAL (VALUES ('all', ''), ('team', team), ('channel', channel), "
     "('reason', reason), ('language', language), ('source', source)) credited(dimension, value) "
-    "WHERE value IS NOT NULL "
+    "WHERE value IS NOT NULL AND (dimension = 'source' OR " VOUCHED_FOR ") "
     "UNION ALL "
     "SELECT survey, day, 'agent', unnest(agents), " COUNTER_COLUMNS " FROM ("
     "SELECT * FROM response_agents UNION ALL "

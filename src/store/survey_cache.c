@@ -1,6 +1,7 @@
 #include "store/survey_cache.h"
 
 #include <pthread.h>
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/time.h"
 #include "store/db.h"
+#include "store/link_secret.h"
 #include "store/survey.h"
 
 #define SETS 256
@@ -17,6 +19,7 @@
  * lent out leads back here. */
 struct shared_survey {
     struct survey survey;
+    struct link_secrets link_secrets;
     atomic_uint holders;
 };
 
@@ -44,6 +47,7 @@ struct survey_cache {
 static void let_go(struct shared_survey *shared) {
     if (shared && atomic_fetch_sub(&shared->holders, 1) == 1) {
         survey_clear(&shared->survey);
+        sodium_memzero(&shared->link_secrets, sizeof shared->link_secrets);
         free(shared);
     }
 }
@@ -51,6 +55,10 @@ static void let_go(struct shared_survey *shared) {
 void survey_cache_release(const struct survey **survey) {
     let_go((struct shared_survey *)*survey);
     *survey = NULL;
+}
+
+const struct link_secrets *survey_cache_link_secrets(const struct survey *survey) {
+    return &((const struct shared_survey *)survey)->link_secrets;
 }
 
 struct survey_cache *survey_cache_new(struct db *db, int64_t ttl_s) {
@@ -117,15 +125,26 @@ static struct entry *find_entry(struct set *set, int64_t account_id, const char 
 }
 
 /* A free place, or the one that would end first. */
-static struct entry *make_place(struct set *set) {
+static struct entry *soonest(struct set *set) {
     struct entry *place = &set->entries[0];
     for (size_t way = 1; way < WAYS; way++) {
         if (set->entries[way].until_us < place->until_us) {
             place = &set->entries[way];
         }
     }
-    forget(place);
     return place;
+}
+
+/* Where a survey, or that there is none, is to be kept; NULL for nowhere: whoever asks for what
+ * does not exist pushes out no survey. */
+static struct entry *place_for(struct set *set, const struct entry *fresh) {
+    struct entry *place = find_entry(set, fresh->account_id, fresh->name);
+    if (place) {
+        return place;
+    }
+    place = soonest(set);
+    bool in_use = place->shared && time_monotonic_us() < place->until_us;
+    return in_use && !fresh->shared ? NULL : place;
 }
 
 /* OUTCOME_UNAVAILABLE when it is not there or too old. */
@@ -156,13 +175,9 @@ static uint64_t drops_of(struct set *set) {
  * forget. */
 static void keep(struct set *set, uint64_t drops_before, struct entry fresh) {
     pthread_mutex_lock(&set->lock);
-    if (set->drops == drops_before) {
-        struct entry *entry = find_entry(set, fresh.account_id, fresh.name);
-        if (entry) {
-            forget(entry);
-        } else {
-            entry = make_place(set);
-        }
+    struct entry *entry = set->drops == drops_before ? place_for(set, &fresh) : NULL;
+    if (entry) {
+        forget(entry);
         if (fresh.shared) {
             atomic_fetch_add(&fresh.shared->holders, 1);
         }
@@ -177,17 +192,22 @@ static enum outcome load_shared(struct survey_cache *cache, int64_t account_id, 
     if (!connection) {
         return OUTCOME_UNAVAILABLE;
     }
-    struct survey survey = SURVEY_DEFAULT;
+    CLEANUP(survey_clear) struct survey survey = SURVEY_DEFAULT;
+    struct link_secrets link_secrets;
     enum outcome outcome = load_survey(connection, account_id, name, &survey);
+    if (outcome == OUTCOME_OK) {
+        outcome = load_link_secrets(connection, account_id, name, &link_secrets);
+    }
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
     *shared = calloc(1, sizeof **shared);
     if (!*shared) {
-        survey_clear(&survey);
         return OUTCOME_FAILED;
     }
     (*shared)->survey = survey;
+    survey = SURVEY_DEFAULT;
+    (*shared)->link_secrets = link_secrets;
     atomic_init(&(*shared)->holders, 1);
     return OUTCOME_OK;
 }

@@ -9,6 +9,7 @@
 #include "domain/survey.h"
 
 struct db;
+struct link_secrets;
 struct survey_cache;
 
 /* Keeps what it loads, and that there is no such survey, at most ttl_s; bounded. NULL only when out
@@ -27,10 +28,13 @@ void survey_cache_renew(struct survey_cache *cache, int64_t ttl_s);
 enum outcome survey_cache_get(struct survey_cache *cache, int64_t account_id, const char *name,
                               bool may_block, const struct survey **survey);
 
+/* The secrets that sign a lent survey's links, read when it was; lent as long. */
+const struct link_secrets *survey_cache_link_secrets(const struct survey *survey);
+
 /* Gives back what survey_cache_get lent; for CLEANUP. */
 void survey_cache_release(const struct survey **survey);
 
-/* Forgets one survey: it was just replaced. */
+/* Forgets one survey: it, or what signs its links, was just replaced. */
 void survey_cache_drop(struct survey_cache *cache, int64_t account_id, const char *name);
 
 #endif

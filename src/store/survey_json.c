@@ -57,11 +57,20 @@ static void read_edit_window_days(struct reading *reading, const json_t *value) 
     read_days(reading, value, "edit_window_days", 0, &reading->survey.edit_window_days);
 }
 
-static void read_archived(struct reading *reading, const json_t *value) {
+static void read_boolean(struct reading *reading, const json_t *value, const char *name,
+                         bool *boolean) {
     if (!json_is_boolean(value)) {
-        reading_object(reading, "/archived", NULL, "must be true or false");
+        reading_object(reading, "", name, "must be true or false");
     }
-    reading->survey.archived = json_is_true(value);
+    *boolean = json_is_true(value);
+}
+
+static void read_unsigned_links(struct reading *reading, const json_t *value) {
+    read_boolean(reading, value, "unsigned_links", &reading->survey.unsigned_links);
+}
+
+static void read_archived(struct reading *reading, const json_t *value) {
+    read_boolean(reading, value, "archived", &reading->survey.archived);
 }
 
 static const struct member {
@@ -74,6 +83,7 @@ static const struct member {
     {"questions", read_survey_questions},
     {"expires_after_days", read_expires_after_days},
     {"edit_window_days", read_edit_window_days},
+    {"unsigned_links", read_unsigned_links},
     {"archived", read_archived},
     {"texts", read_survey_texts},
 };

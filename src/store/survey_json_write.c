@@ -86,9 +86,10 @@ static json_t *texts_to_json(const struct survey *survey) {
 json_t *survey_to_json(const struct survey *survey) {
     char color[COLOR_TEXT_SIZE];
     color_format(survey->accent_color, color);
-    return json_pack("{s:s*, s:s, s:o, s:i, s:i, s:b, s:o}", "display_name", survey->display_name,
-                     "accent_color", color, "questions", questions_to_json(survey),
-                     "expires_after_days", survey->expires_after_days, "edit_window_days",
-                     survey->edit_window_days, "archived", (int)survey->archived, "texts",
+    return json_pack("{s:s*, s:s, s:o, s:i, s:i, s:b, s:b, s:o}", "display_name",
+                     survey->display_name, "accent_color", color, "questions",
+                     questions_to_json(survey), "expires_after_days", survey->expires_after_days,
+                     "edit_window_days", survey->edit_window_days, "unsigned_links",
+                     (int)survey->unsigned_links, "archived", (int)survey->archived, "texts",
                      texts_to_json(survey));
 }

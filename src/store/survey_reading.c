@@ -43,7 +43,7 @@ const char *reading_text_objection(const json_t *value, size_t bytes_max) {
     if (!text) {
         return "must be a string";
     }
-    if (text[strspn(text, " \t\r\n")] == '\0') {
+    if (text_is_blank(text)) {
         return "must not be blank";
     }
     for (const char *at = text; *at; at++) {

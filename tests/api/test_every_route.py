@@ -51,7 +51,7 @@ def path_of(name, owned):
     """The operation's path with what account 1 owns."""
     _, path, _ = SPEC.operations[name]
     resource = path.split("/")[2] if path.startswith("/v1/") else ""
-    return path.format(id=owned.get(resource, ""), survey=owned["survey"], token=owned["token"])
+    return path.format(id=owned.get(resource, ""), survey=owned["survey"], token=owned["token"], account=1)
 
 
 def example_body(name):

@@ -23,7 +23,7 @@ def test_account_1_has_the_survey_understood_after_migration(service):
     assert survey.pop("created_at") == survey.pop("updated_at")
     assert survey == {"survey": "understood", "revision": 1, "accent_color": "#1d4ed8",
                       "questions": DEFAULT_QUESTIONS, "expires_after_days": 30, "edit_window_days": 7,
-                      "archived": False, "texts": {}}
+                      "unsigned_links": False, "archived": False, "texts": {}}
 
 
 def test_a_new_survey_is_made_and_read_back(service):

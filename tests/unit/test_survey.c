@@ -162,7 +162,8 @@ static void what_is_written_reads_back_the_same(void **state) {
     static const char *const text =
         "{\"display_name\":\"Acme\",\"accent_color\":\"#0f766e\",\"questions\":[{\"question\":"
         "\"nps\",\"required\":false},{\"question\":\"understood\",\"required\":true}],"
-        "\"expires_after_days\":14,\"edit_window_days\":0,\"archived\":true,\"texts\":{\"de\":{"
+        "\"expires_after_days\":14,\"edit_window_days\":0,\"unsigned_links\":true,\"archived\":"
+        "true,\"texts\":{\"de\":{"
         "\"understood\":"
         "\"Verstanden?\",\"nps_low\":\"nie\"}}}";
     struct survey survey = SURVEY_DEFAULT;

@@ -17,7 +17,8 @@ static const char *const whole =
     "{\"question\":\"topic\",\"kind\":\"choice\",\"choices\":[{\"choice\":\"billing\"},"
     "{\"choice\":\"2-late\"}],\"many\":true,\"required\":true,\"when\":[\"partly\",\"no\"]},"
     "{\"question\":\"improve\",\"kind\":\"text\",\"required\":false,\"when\":[\"no\"]}],"
-    "\"expires_after_days\":30,\"edit_window_days\":7,\"archived\":false,\"texts\":{"
+    "\"expires_after_days\":30,\"edit_window_days\":7,\"unsigned_links\":false,\"archived\":false,"
+    "\"texts\":{"
     "\"de\":{\"ces_low\":\"schwer\",\"questions\":{\"topic\":\"Worum ging es?\"},"
     "\"choices\":{\"topic\":{\"billing\":\"Rechnung\"}}},"
     "\"en\":{\"questions\":{\"topic\":\"What was it about?\",\"improve\":\"What else?\"}}}}";
