@@ -1,4 +1,4 @@
-/* Changes of sums before they are written: one for each key, in memory. For store/rollup.c. */
+/* Changes of sums before they are written: one for each key, in memory. For store/rollup*.c. */
 #ifndef STORE_ROLLUP_DELTA_H
 #define STORE_ROLLUP_DELTA_H
 
