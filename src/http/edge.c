@@ -53,7 +53,9 @@ const struct edge *edge_of(const struct server *server) {
     return atomic_load_explicit(&server->edge, memory_order_acquire);
 }
 
-static void forget_old_ones(struct edge *edge, int64_t now_us) {
+void edge_follow(struct edge *edge, struct edge *replaced, int64_t now_us) {
+    replaced->replaced_at_us = now_us;
+    edge->previous = replaced;
     while (edge->previous && edge->previous->replaced_at_us > now_us - KEPT_US) {
         edge = edge->previous;
     }
@@ -67,10 +69,7 @@ bool server_set_edge(struct server *server, const struct edge_options *options) 
         log_error("could not take over the rules of the edge: out of memory");
         return false;
     }
-    struct edge *replaced = atomic_load(&server->edge);
-    replaced->replaced_at_us = time_monotonic_us();
-    edge->previous = replaced;
-    atomic_store_explicit(&server->edge, edge, memory_order_release);
-    forget_old_ones(edge, replaced->replaced_at_us);
+    struct edge *replaced = atomic_exchange(&server->edge, edge);
+    edge_follow(edge, replaced, time_monotonic_us());
     return true;
 }

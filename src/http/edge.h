@@ -7,7 +7,7 @@
 #include "http/client_address.h"
 #include "http/server.h"
 
-/* Not changed once it is a server's. */
+/* Its rules do not change once it is a server's. */
 struct edge {
     struct trusted_proxies proxies;
     char *origins;                /* owned; a list of words */
@@ -23,6 +23,10 @@ struct edge *edge_new(const struct edge_options *options);
 
 /* With all its previous ones; edge may be NULL. */
 void edge_free(struct edge *edge);
+
+/* Keeps what edge replaces for those who still look at it, and frees what was replaced long before.
+ * Takes ownership of replaced. */
+void edge_follow(struct edge *edge, struct edge *replaced, int64_t now_us);
 
 /* What counts now; to be used at once and not kept. */
 const struct edge *edge_of(const struct server *server);
