@@ -1,6 +1,9 @@
 #include "pages/form_texts.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
 
 const char *question_text(const struct page *page, enum question question) {
     static const enum survey_text texts[QUESTIONS] = {
@@ -51,6 +54,18 @@ const char *answer_text(const struct page *page, enum question question,
         break;
     }
     return NULL;
+}
+
+const char *sentence_gap(const char *sentence) {
+    static const char *const full_width[] = {"\u3002", "\uff01", "\uff1f"};
+    size_t length = strlen(sentence);
+    for (size_t i = 0; i < COUNT(full_width); i++) {
+        size_t mark = strlen(full_width[i]);
+        if (length >= mark && strcmp(sentence + length - mark, full_width[i]) == 0) {
+            return "";
+        }
+    }
+    return " ";
 }
 
 void append_mistake(struct text *text, const struct locale *locale, enum form_mistake mistake) {

@@ -16,6 +16,9 @@ const char *understood_label(const struct page *page, enum understood understood
 const char *answer_text(const struct page *page, enum question question,
                         const struct answers *answers, char number[NUMBER_TEXT_SIZE]);
 
+/* What stands between sentence and the next one: nothing after a full-width mark, else a space. */
+const char *sentence_gap(const char *sentence);
+
 /* Appends what is wrong with an answer, as HTML. */
 void append_mistake(struct text *text, const struct locale *locale, enum form_mistake mistake);
 

@@ -105,7 +105,8 @@ static void append_comment(struct text *text, const struct field *field) {
                       : "<div class=\"card\"><label class=\"q\" for=\"comment\">%s</label>",
          question_text(field->page, QUESTION_COMMENT));
     html(text, "<p class=\"lead\" id=\"comment-hint\">%s%s%s",
-         field->required ? "" : locale->optional, field->required ? "" : " ", locale->comment_hint);
+         field->required ? "" : locale->optional,
+         field->required ? "" : sentence_gap(locale->optional), locale->comment_hint);
     if (wrong) {
         text_append(text, "<span class=\"m\">");
         append_mistake(text, locale, mistake_of(field));
@@ -161,8 +162,9 @@ static void append_summary(struct text *text, const struct page *page,
     for (size_t i = 0; i < page->survey->question_count; i++) {
         enum question question = page->survey->questions[i].question;
         if (form->filled->mistakes[question] != FORM_FINE) {
-            html(text, "<li><a href=\"%s\">%s</a> ", first_input_of(question),
-                 question_text(page, question));
+            const char *asked = question_text(page, question);
+            html(text, "<li><a href=\"%s\">%s</a>%s", first_input_of(question), asked,
+                 sentence_gap(asked));
             append_mistake(text, page->locale, form->filled->mistakes[question]);
             text_append(text, "</li>\n");
         }

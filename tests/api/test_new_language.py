@@ -74,10 +74,10 @@ def test_one_file_is_enough_for_pages_mails_negotiation_direction_and_plurals(se
     assert page.title.startswith(MARK) and page.text.count(MARK) > 10
     mail = invitation["email"]
     assert mail["subject"].startswith(MARK) and f'lang="{LANGUAGE}" dir="rtl"' in mail["html"]
-    assert f"{MARK}The link works for 30 days." in mail["text"]
+    assert f"{MARK}The link works for 30\u00a0days." in mail["text"]
     assert answer_as_person(service, path).status == 303
     thanks = open_page(service, path + "/thanks").text
-    assert f"{MARK}You can change your answer for 7 more days." in thanks
+    assert f"{MARK}You can change your answer for 7\u00a0more days." in thanks
     negotiated = open_page(service, invite(service)[0], Accept_Language=f"de;q=0.8, {LANGUAGE};q=0.9")
     assert negotiated.root["lang"] == LANGUAGE
 

@@ -92,6 +92,13 @@ def test_the_invitation_decides_the_language(service, language):
     assert page.response.headers["Content-Language"] == language
 
 
+@pytest.mark.parametrize("language", ("ja", "zh"))
+def test_no_gap_follows_a_full_width_stop(service, language):
+    path, _ = invite(service, language=language)
+    text = open_page(service, path).response.text
+    assert LOCALES[language]["optional"] + LOCALES[language]["comment_hint"] in text
+
+
 @pytest.mark.parametrize("of_invitation, accept, language", [
     (None, "de-AT, en;q=0.5", "de"), ("sv", "he", "he"), ("zh-Hant", "en", "zh"), (None, None, "en"),
     ("sv-SE", "xx", "en"), ("pt-BR", "en", "pt"), ("pt-PT", None, "pt")])
@@ -323,9 +330,9 @@ def test_after_the_edit_window_the_answer_is_final(service):
 
 
 @pytest.mark.parametrize("language, days, said", [
-    ("en", 0, "You can change your answer for 7 more days."), ("en", 6, "for 1 more day."),
-    ("en", 6.5, "for 11 more hours."), ("pl", 3, "jeszcze przez 4 dni."), ("ar", 5, "لمدة يومين."),
-    ("pl", 6.1, "jeszcze przez 21 godzin."), ("fr", 0, "pendant 7\u00a0jours."), ("zh", 4, "您在 3 天内")])
+    ("en", 0, "You can change your answer for 7\u00a0more days."), ("en", 6, "for 1\u00a0more day."),
+    ("en", 6.5, "for 11\u00a0more hours."), ("pl", 3, "jeszcze przez 4\u00a0dni."), ("ar", 5, "لمدة يومين."),
+    ("pl", 6.1, "jeszcze przez 21\u00a0godzin."), ("fr", 0, "pendant 7\u00a0jours."), ("zh", 4, "您在 3 天内")])
 def test_the_thank_you_page_says_how_long_an_answer_may_be_changed(service, language, days, said):
     path, invitation = invite(service, language=language)
     assert answer_as_person(service, path).status == 303

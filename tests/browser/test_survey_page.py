@@ -125,7 +125,7 @@ def test_axe_finds_nothing_on_the_thank_you_page(service, browser, language):
 @pytest.mark.parametrize("language", ("en", "ar"))
 def test_axe_finds_nothing_on_the_other_pages(service, browser, language, scheme):
     path, _ = invite(service, language=language)
-    pages = {"thanks": (f"{service.url}{path}/thanks", {}), "unknown": (f"{service.url}/s/x", {}),
+    pages = {"thanks-unanswered": (f"{service.url}{path}/thanks", {}), "unknown": (f"{service.url}/s/x", {}),
              "confirm": (service.url + path, {"choose": EVERYTHING, "comment": "Quick", "send": True}),
              "errors": (survey_with_optional_questions(service, language=language), {"send": True})}
     for name, (url, more) in pages.items():

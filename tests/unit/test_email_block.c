@@ -114,11 +114,11 @@ static void the_block_says_how_long_its_link_works(void **state) {
         int64_t works_for_us;
         const char *said; /* NULL: nothing */
     } rows[] = {
-        {30 * US_PER_DAY, "Link działa przez 30 dni."},
-        {US_PER_DAY, "Link działa przez 1 dzień."},
-        {3 * US_PER_DAY, "Link działa przez 3 dni."},
-        {US_PER_DAY / 8, "Link działa przez 3 godziny."},
-        {US_PER_DAY / 4, "Link działa przez 6 godzin."},
+        {30 * US_PER_DAY, "Link działa przez 30\u00a0dni."},
+        {US_PER_DAY, "Link działa przez 1\u00a0dzień."},
+        {3 * US_PER_DAY, "Link działa przez 3\u00a0dni."},
+        {US_PER_DAY / 8, "Link działa przez 3\u00a0godziny."},
+        {US_PER_DAY / 4, "Link działa przez 6\u00a0godzin."},
         {0, NULL},
         {-US_PER_DAY, NULL},
     };

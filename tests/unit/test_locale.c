@@ -130,18 +130,18 @@ static void a_number_has_the_form_and_the_digits_of_its_language(void **state) {
         unsigned count;
         const char *expected;
     } rows[] = {
-        {"en", 1, "You can change your answer for 1 more day."},
-        {"en", 7, "You can change your answer for 7 more days."},
-        {"en", 1234567, "You can change your answer for 1,234,567 more days."},
-        {"de", 1000, "Sie können Ihre Antwort noch 1.000 Tage lang ändern."},
-        {"es", 4000, "Puede cambiar su respuesta durante 4000 días más."},
+        {"en", 1, "You can change your answer for 1\u00a0more day."},
+        {"en", 7, "You can change your answer for 7\u00a0more days."},
+        {"en", 1234567, "You can change your answer for 1,234,567\u00a0more days."},
+        {"de", 1000, "Sie können Ihre Antwort noch 1.000\u00a0Tage lang ändern."},
+        {"es", 4000, "Puede cambiar su respuesta durante 4000\u00a0días más."},
         {"fr", 0, "Vous pouvez encore modifier votre réponse pendant 0\u00a0jour."},
         {"fr", 4000, "Vous pouvez encore modifier votre réponse pendant 4\u202f000\u00a0jours."},
-        {"pl", 1, "Odpowiedź można zmienić jeszcze przez 1 dzień."},
-        {"pl", 22, "Odpowiedź można zmienić jeszcze przez 22 dni."},
+        {"pl", 1, "Odpowiedź można zmienić jeszcze przez 1\u00a0dzień."},
+        {"pl", 22, "Odpowiedź można zmienić jeszcze przez 22\u00a0dni."},
         {"he", 2, "אפשר לשנות את התשובה במשך יומיים נוספים."},
-        {"ar", 3, "لا يزال بإمكانك تغيير إجابتك لمدة 3 أيام."},
-        {"ar", 11, "لا يزال بإمكانك تغيير إجابتك لمدة 11 يومًا."},
+        {"ar", 3, "لا يزال بإمكانك تغيير إجابتك لمدة 3\u00a0أيام."},
+        {"ar", 11, "لا يزال بإمكانك تغيير إجابتك لمدة 11\u00a0يومًا."},
         {"ja", 7, "回答はあと7日間変更できます。"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
