@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from support.links import at, make_secret, signed_link
 from support.service import ROOT
 from support.survey_page import Page, invite
 
@@ -157,6 +158,16 @@ def test_all_pages_of_one_address_count_together(service, page):
     assert sent.status_code == 429 and Page(sent).title
     assert service.get(page, headers={"X-Forwarded-For": "198.51.100.3"}).status_code == 200
     assert service.sql("SELECT count(*) FROM votes")[0][0] == 0
+
+
+def test_pages_of_signed_links_count_too(service, page):
+    address = {"X-Forwarded-For": "198.51.100.6"}
+    ask_page(service, page, address["X-Forwarded-For"])
+    link = signed_link(make_secret(service)["secret"], contact="limited")
+    for path in (link, at(link, "/change"), at(link, "/thanks")):
+        assert service.get(path, headers=address).status_code == 429
+    assert service.post(link, data={"understood": "yes"}, headers=address).status_code == 429
+    assert service.get(link, headers={"X-Forwarded-For": "198.51.100.7"}).status_code == 200
 
 
 def test_an_ipv6_customer_is_a_64(service, page):
