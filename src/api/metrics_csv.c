@@ -12,6 +12,7 @@ struct columns {
     struct text *text;
     bool heading;
     const char *group; /* what all names begin with: "understood_" */
+    const struct metrics_answer *answer;
 };
 
 /* One row; what it has not is NULL. */
@@ -24,7 +25,7 @@ struct row {
     const struct change *change;
     const struct choice_counts *choices;
     const struct fair_rate *fair[RATES];
-    const struct metrics_answer *whole; /* of the total only: what is said of all groups */
+    bool is_total; /* and says what is said of all groups */
 };
 
 /* True when the column's value is yet to be written. */
@@ -165,8 +166,9 @@ static void put_fair(struct columns *columns, const struct row *row, enum rate r
         [RATE_CES] = "fair_ces_",
     };
     const struct fair_rate *fair = row->fair[rate];
-    bool about_groups = row->whole && row->whole->query->grouped;
-    struct population all = about_groups ? row->whole->populations[rate] : (struct population){0};
+    bool about_groups = row->is_total && columns->answer->query->grouped;
+    struct population all =
+        about_groups ? columns->answer->populations[rate] : (struct population){0};
     columns->group = groups[rate];
     put_decimal(columns, "estimate", fair ? fair->estimate : 0, fair);
     put_interval(columns, fair ? fair->interval : (struct interval){0}, fair);
@@ -187,26 +189,27 @@ static int64_t chosen_in(const struct choice_counts *choices, const struct choic
 }
 
 /* The columns are what was chosen in the whole: "choices.topic", how many answered, then
- * "choices.topic.billing". */
-static void put_choices(struct columns *columns, const struct choice_counts *all,
-                        const struct choice_counts *choices, bool shown) {
+ * "choices.topic.billing", unless even that it was chosen is withheld. */
+static void put_choices(struct columns *columns, const struct row *row) {
+    const struct choice_counts *all = &columns->answer->metrics->choices;
     for (size_t i = 0; i < all->count; i++) {
         const struct choice_count *column = &all->list[i];
         bool answered = *column->choice == '\0';
+        if (!answered && columns->answer->total.withheld) {
+            continue;
+        }
         CLEANUP(text_clear) struct text name = {0};
         text_append_format(&name, "choices.%s%s%s", column->question, answered ? "" : ".",
                            column->choice);
-        bool known = choices && (shown || answered);
         columns->text->failed |= name.failed;
         csv_append_text(columns->text, columns->heading ? name.bytes : NULL);
-        if (!columns->heading && known) {
-            text_append_int(columns->text, chosen_in(choices, column));
+        if (!columns->heading && row->choices && (answered || !row->score->withheld)) {
+            text_append_int(columns->text, chosen_in(row->choices, column));
         }
     }
 }
 
-static void put_row(struct columns *columns, const struct choice_counts *all,
-                    const struct row *row) {
+static void put_row(struct columns *columns, const struct row *row) {
     columns->group = "";
     put_word(columns, "row", row->kind);
     if (begin(columns, "value", row->value != NULL)) {
@@ -221,47 +224,45 @@ static void put_row(struct columns *columns, const struct choice_counts *all,
     }
     columns->group = "";
     put_word(columns, "groups_truncated",
-             row->whole ? word_of(row->whole->metrics->groups_truncated) : NULL);
-    put_choices(columns, all, row->choices, !row->score->withheld);
+             row->is_total ? word_of(columns->answer->metrics->groups_truncated) : NULL);
+    put_choices(columns, row);
     csv_end_row(columns->text);
 }
 
-static void put_whole(struct columns *columns, const struct metrics_answer *answer) {
-    bool compared = answer->query->compared;
-    const struct metrics_window *window = answer->window;
-    const struct choice_counts *all = &answer->metrics->choices;
-    put_row(columns, all,
-            &(struct row){.kind = "total",
-                          .start = &window->asked.from,
-                          .end = &window->asked.to,
-                          .score = &answer->total,
-                          .change = compared ? &answer->change : NULL,
-                          .choices = all,
-                          .whole = answer});
-    if (compared && !columns->heading) {
-        put_row(columns, all,
-                &(struct row){.kind = "previous",
-                              .start = &window->before.from,
-                              .end = &window->before.to,
-                              .score = &answer->before});
-    }
+static void put_total(struct columns *columns) {
+    const struct metrics_answer *answer = columns->answer;
+    put_row(columns, &(struct row){.kind = "total",
+                                   .start = &answer->window->asked.from,
+                                   .end = &answer->window->asked.to,
+                                   .score = &answer->total,
+                                   .change = answer->query->compared ? &answer->change : NULL,
+                                   .choices = &answer->metrics->choices,
+                                   .is_total = true});
 }
 
-static void put_series(struct columns *columns, const struct metrics_answer *answer) {
+static void put_previous(struct columns *columns) {
+    put_row(columns, &(struct row){.kind = "previous",
+                                   .start = &columns->answer->window->before.from,
+                                   .end = &columns->answer->window->before.to,
+                                   .score = &columns->answer->before});
+}
+
+static void put_series(struct columns *columns) {
+    const struct metrics_answer *answer = columns->answer;
     const struct metrics *metrics = answer->metrics;
     for (size_t i = 0; i < metrics->series_count; i++) {
         struct score score = metrics_point_score(answer, i);
         bool last = i + 1 == metrics->series_count;
-        put_row(
-            columns, &metrics->choices,
-            &(struct row){.kind = "series",
-                          .start = &metrics->series[i].start,
-                          .end = last ? &answer->window->asked.to : &metrics->series[i + 1].start,
-                          .score = &score});
+        put_row(columns, &(struct row){.kind = "series",
+                                       .start = &metrics->series[i].start,
+                                       .end = last ? &answer->window->asked.to
+                                                   : &metrics->series[i + 1].start,
+                                       .score = &score});
     }
 }
 
-static void put_groups(struct columns *columns, const struct metrics_answer *answer) {
+static void put_groups(struct columns *columns) {
+    const struct metrics_answer *answer = columns->answer;
     const struct metrics *metrics = answer->metrics;
     for (size_t i = 0; i < metrics->group_count; i++) {
         struct row row = {
@@ -277,15 +278,18 @@ static void put_groups(struct columns *columns, const struct metrics_answer *ans
         for (enum rate rate = 0; rate < RATES; rate++) {
             row.fair[rate] = metrics_fair_rate(answer, i, rate, &fair[rate]) ? &fair[rate] : NULL;
         }
-        put_row(columns, &metrics->choices, &row);
+        put_row(columns, &row);
     }
 }
 
 void metrics_append_csv(struct text *text, const struct metrics_answer *answer) {
-    struct columns columns = {.text = text, .heading = true};
-    put_whole(&columns, answer);
+    struct columns columns = {.text = text, .heading = true, .answer = answer};
+    put_total(&columns);
     columns.heading = false;
-    put_whole(&columns, answer);
-    put_series(&columns, answer);
-    put_groups(&columns, answer);
+    put_total(&columns);
+    if (answer->query->compared) {
+        put_previous(&columns);
+    }
+    put_series(&columns);
+    put_groups(&columns);
 }

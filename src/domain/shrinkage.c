@@ -1,15 +1,18 @@
 #include "domain/shrinkage.h"
 
+#include <float.h>
 #include <math.h>
 
 #define SUM_MIN      1e-2 /* of a + b */
 #define SUM_MAX      1e10
-#define SUM_GRID     10.0  /* steps from the one to the other */
-#define GAIN_MIN     1e-3  /* of log-likelihood over one shared rate */
-#define STEPS_MAX    100   /* of Newton's method */
-#define HALVINGS_MAX 30    /* of a step that went too far */
-#define STEP_LONGEST 2.0   /* in logit and log */
-#define STEP_PRECISE 1e-10 /* shorter ones are not worth taking */
+#define SUM_GRID     2.1544346900318838 /* from the one to the other: three starts a decade */
+#define AT_THE_END   1.001              /* so near to the one or the other */
+#define GAIN_MIN     1e-3               /* of log-likelihood over one shared rate */
+#define STEPS_MAX    100                /* of Newton's method */
+#define HALVINGS_MAX 30                 /* of a step that went too far */
+#define STEP_LONGEST 2.0                /* in logit and log */
+#define STEP_PRECISE 1e-10              /* shorter ones are not worth taking */
+#define ROUNDING     1e-13              /* of the likelihood: a last step may seem to lead down */
 #define SERIES_FROM  12.0
 #define TAIL_EACH    .025
 
@@ -110,10 +113,12 @@ struct step {
     double v;
 };
 
-/* Newton's step where the likelihood is concave, else uphill; no longer than STEP_LONGEST. */
+/* Newton's step where the likelihood is concave; else Newton's in the mean, and a bold one uphill
+ * in a + b: where the slope is next to nothing it is far to the top. No longer than STEP_LONGEST.
+ */
 static struct step step_of(const struct slopes *slopes) {
     double determinant = slopes->uu * slopes->vv - slopes->uv * slopes->uv;
-    struct step step = {slopes->u / (fabs(slopes->uu) + 1), slopes->v / (fabs(slopes->vv) + 1)};
+    struct step step = {slopes->u / (fabs(slopes->uu) + DBL_MIN), copysign(1, slopes->v)};
     if (slopes->uu < 0 && determinant > 0) {
         step.u = (slopes->uv * slopes->v - slopes->vv * slopes->u) / determinant;
         step.v = (slopes->uv * slopes->u - slopes->uu * slopes->v) / determinant;
@@ -130,16 +135,27 @@ static struct beta moved(const struct beta *from, const struct step *step, doubl
     return (struct beta){kept / (1 + exp(-logit)), kept / (1 + exp(logit))};
 }
 
+/* True when a + b is where it may not go further uphill: only the mean can move then. */
+static bool held(const struct beta *spread, double uphill) {
+    double sum = spread->a + spread->b;
+    return (uphill < 0 && sum < SUM_MIN * AT_THE_END) || (uphill > 0 && sum > SUM_MAX / AT_THE_END);
+}
+
 /* One step, halved until it leads uphill. False: there is no such step, or it is too short. */
 static bool climb(struct beta *spread, double *likelihood, const struct trials groups[],
                   size_t count) {
     struct slopes slopes = slopes_at(spread, groups, count);
+    if (held(spread, slopes.v)) {
+        slopes.v = 0;
+        slopes.uv = 0;
+        slopes.vv = -1;
+    }
     struct step step = step_of(&slopes);
     double share = 1;
     for (int i = 0; i < HALVINGS_MAX; i++, share /= 2) {
         struct beta next = moved(spread, &step, share);
         double there = beta_binomial_log_likelihood(&next, groups, count);
-        if (there >= *likelihood) {
+        if (there >= *likelihood - ROUNDING * fabs(*likelihood)) {
             *spread = next;
             *likelihood = there;
             return share * hypot(step.u, step.v) > STEP_PRECISE;

@@ -5,6 +5,8 @@ import math
 
 from support import scores
 
+SUM_MIN = .01  # of a + b; not reached by groups as they are here
+
 
 def rises(start, count):
     """log((start)(start+1)..), and its first and second derivative."""
@@ -31,14 +33,21 @@ def climb(groups, a, b):
         determinant = aa * bb - ab * ab
         concave = aa < 0 < determinant
         step_a, step_b = ((ab * by_b - bb * by_a) / determinant, (ab * by_a - aa * by_b) / determinant) if concave else (by_a, by_b)
-        length = max(1, math.hypot(step_a, step_b))
+        length = max(1, math.hypot(step_a, step_b)) if concave else math.hypot(by_a, by_b) or 1
         step_a, step_b = step_a / length, step_b / length
-        while slopes(groups, a * math.exp(step_a), b * math.exp(step_b))[0] < here - 1e-12:
+        while slopes(groups, a * math.exp(step_a), b * math.exp(step_b))[0] < here - 1e-12 and abs(step_a) + abs(step_b) > 1e-12:
             step_a, step_b = step_a / 2, step_b / 2
         a, b = a * math.exp(step_a), b * math.exp(step_b)
-        if abs(step_a) + abs(step_b) < 1e-12:
+        if abs(step_a) + abs(step_b) < 1e-12 or a + b < SUM_MIN:
             break
     return a, b
+
+
+def start_at(groups, total):
+    weights = [(total + 1) / (total + count) for _, count in groups]
+    mean = sum(weight * hits for weight, (hits, _) in zip(weights, groups)) / sum(
+        weight * count for weight, (_, count) in zip(weights, groups))
+    return total * mean, total * (1 - mean)
 
 
 def population(groups):
@@ -51,7 +60,7 @@ def population(groups):
     if len(groups) < 2 or hits in (0, count):
         return told, None
     shared = hits * math.log(hits / count) + (count - hits) * math.log(1 - hits / count)
-    starts = [(total * hits / count, total * (1 - hits / count)) for total in (.1, 1, 10, 100, 1000, 10000, 100000)]
+    starts = [start_at(groups, .02 * 1.5 ** step) for step in range(42)]
     best = max(starts, key=lambda start: slopes(groups, *start)[0])
     a, b = climb(groups, *best) if best is not starts[-1] else best
     if slopes(groups, a, b)[0] - shared < 1e-3:

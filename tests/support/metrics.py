@@ -61,6 +61,9 @@ class Filled:
             point.pop("choices", None)
         if by:
             expected |= self.grouped(narrowed, (first, last), by, filters, before)
+        if any(row.get("choices") for row in self.responses):
+            for made in (expected["total"], *expected["groups"]):
+                made.setdefault("choices", {})
         if before:
             total = score_of(*before)
             total.pop("choices", None)
