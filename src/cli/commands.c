@@ -48,6 +48,7 @@ static const struct command_option link_options[] = {
     {"survey", "NAME", "understood", "what the customer is asked"},
     {"contact", "REF", NULL, "the contact, as its helpdesk names it (default: a new one)"},
     {"language", "TAG", NULL, "the customer's language, such as de or pt-BR"},
+    {"signed", NULL, NULL, "make no invitation: sign the link with the survey's link secret"},
 };
 
 static const struct command_option serve_options[] = {

@@ -11,6 +11,7 @@
 #include "cli/database.h"
 #include "cli/public_url.h"
 #include "store/invitation.h"
+#include "store/link_secret.h"
 #include "store/signing_key.h"
 #include "store/survey.h"
 
@@ -20,12 +21,14 @@ struct wish {
     const char *survey;
     const char *contact_ref; /* NULL: a new contact */
     const char *language;    /* NULL: none */
+    bool with_signature;     /* no invitation, but a link that carries all it needs */
 };
 
 static int read_wish(const struct invocation *invocation, struct wish *wish) {
     wish->survey = invocation_option(invocation, "survey");
     wish->contact_ref = invocation_option(invocation, "contact");
     wish->language = invocation_option(invocation, "language");
+    wish->with_signature = invocation_option(invocation, "signed") != NULL;
     if (!invocation_number(invocation, "account", 1, INT64_MAX, &wish->account_id)) {
         return EXIT_USAGE;
     }
@@ -64,7 +67,7 @@ static enum outcome make_invitation(struct db_connection *connection, const stru
         return OUTCOME_FAILED;
     }
     snprintf(invitation->survey, sizeof invitation->survey, "%s", survey.name);
-    snprintf(invitation->source, sizeof invitation->source, "link");
+    snprintf(invitation->source, sizeof invitation->source, "cli");
     invitation->created_at_us = time_now_us();
     invitation->contact.solved_at_us = invitation->created_at_us;
     invitation->expires_at_us = invitation->created_at_us + survey.expires_after_days * US_PER_DAY;
@@ -88,11 +91,51 @@ static enum outcome print_link(struct db_connection *connection, const char *pub
     return OUTCOME_OK;
 }
 
+/* OUTCOME_NOT_FOUND: there is no such survey, or no secret for its links. */
+static enum outcome print_signed_link(struct db_connection *connection, const char *public_url,
+                                      const struct wish *wish) {
+    struct link_secrets secrets;
+    enum outcome outcome = load_link_secrets(connection, wish->account_id, wish->survey, &secrets);
+    if (outcome != OUTCOME_OK || secrets.count == 0) {
+        return outcome == OUTCOME_OK ? OUTCOME_NOT_FOUND : outcome;
+    }
+    struct uuid id = uuid_new();
+    char fresh[UUID_TEXT_SIZE];
+    uuid_format(&id, fresh);
+    struct link_param params[2] = {{"contact", wish->contact_ref ? wish->contact_ref : fresh},
+                                   {"language", wish->language}};
+    size_t count = wish->language ? 2 : 1;
+    CLEANUP(text_clear) struct text canonical = {0};
+    link_append_canonical(&(struct link_address){wish->account_id, wish->survey, params, count},
+                          &canonical);
+    if (canonical.failed) {
+        return OUTCOME_FAILED;
+    }
+    char signature[LINK_SIGNATURE_SIZE];
+    link_sign(canonical.bytes, secrets.secrets[0].secret, signature);
+    printf("%s%s&" LINK_SIGNATURE_NAME "=%s\n", public_url, canonical.bytes, signature);
+    return OUTCOME_OK;
+}
+
+static enum outcome print_invitation_link(struct db_connection *connection, const char *public_url,
+                                          const struct wish *wish) {
+    CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
+    enum outcome outcome = make_invitation(connection, wish, &invitation);
+    return outcome == OUTCOME_OK ? print_link(connection, public_url, &invitation) : outcome;
+}
+
 enum outcome print_sample_link(struct db_connection *connection, const char *public_url) {
     const struct wish wish = {.account_id = 1, .survey = "understood"};
-    CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
-    enum outcome outcome = make_invitation(connection, &wish, &invitation);
-    return outcome == OUTCOME_OK ? print_link(connection, public_url, &invitation) : outcome;
+    return print_invitation_link(connection, public_url, &wish);
+}
+
+static void say_why_not(enum outcome outcome, const struct wish *wish) {
+    const char *not_found = wish->with_signature
+                                ? "that survey is not there, or has no link secret yet: POST "
+                                  "/v1/surveys/{survey}/link-secret makes one"
+                                : "that account has no such survey";
+    fprintf(stderr, "understood: %s\n",
+            outcome == OUTCOME_NOT_FOUND ? not_found : "the database could not do it (see above)");
 }
 
 int run_link(const struct invocation *invocation) {
@@ -111,17 +154,13 @@ int run_link(const struct invocation *invocation) {
         return EXIT_FAILURE;
     }
     CLEANUP(db_release) struct db_connection *connection = db_acquire(database.db);
-    CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
-    enum outcome outcome =
-        connection ? make_invitation(connection, &wish, &invitation) : OUTCOME_UNAVAILABLE;
-    if (outcome == OUTCOME_OK) {
-        outcome = print_link(connection, public_url, &invitation);
+    enum outcome outcome = OUTCOME_UNAVAILABLE;
+    if (connection) {
+        outcome = wish.with_signature ? print_signed_link(connection, public_url, &wish)
+                                      : print_invitation_link(connection, public_url, &wish);
     }
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see CLEANUP */
     if (outcome != OUTCOME_OK) {
-        fprintf(stderr, "understood: %s\n",
-                outcome == OUTCOME_NOT_FOUND ? "that account has no such survey"
-                                             : "the database could not do it (see above)");
+        say_why_not(outcome, &wish);
     }
     return outcome == OUTCOME_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

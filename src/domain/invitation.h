@@ -14,7 +14,7 @@ struct invitation {
     struct uuid id;
     char survey[SURVEY_NAME_BYTES_MAX + 1];
     struct contact contact;
-    char source[SOURCE_BYTES_MAX + 1]; /* who made it: "api", "link", "demo" */
+    char source[SOURCE_BYTES_MAX + 1]; /* who made it: "api", "cli", "demo" */
     int64_t created_at_us;
     int64_t expires_at_us;
     int64_t sent_at_us;     /* TIME_NONE until a mail was sent */
