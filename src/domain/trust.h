@@ -23,7 +23,7 @@ struct evidence {
     bool moved;         /* another network than the render's */
     bool preselected;   /* the link carried an answer */
     bool unchanged;     /* and it was sent as it stood */
-    bool commented;     /* a comment was typed */
+    bool commented;     /* a comment, or another text, was typed */
     bool only_question; /* nothing was asked but what the link preselected */
     bool confirming;    /* sent from the page that asks "is this your answer?" */
 };

@@ -8,18 +8,30 @@
 #define NUMBER_TEXT_SIZE 12
 
 /* All lent. */
-const char *question_text(const struct page *page, enum question question);
+const char *question_text(const struct page *page, const struct survey_question *asked);
+
+/* Appends the same, or what one of its choices is called, as HTML; marked with its language when
+ * that is not the page's. */
+void append_question(struct text *text, const struct page *page,
+                     const struct survey_question *asked);
+void append_choice(struct text *text, const struct page *page, const struct survey_question *asked,
+                   const char *choice);
 const char *understood_label(const struct page *page, enum understood understood);
 
-/* "Partly", "4", the comment; NULL when the question was not answered. number is room for a number.
- */
-const char *answer_text(const struct page *page, enum question question,
+/* "Partly", "4", a text; NULL when the question was not answered, or by choices. number is room for
+ * a number. */
+const char *answer_text(const struct page *page, const struct survey_question *asked,
                         const struct answers *answers, char number[NUMBER_TEXT_SIZE]);
 
 /* What stands between sentence and the next one: nothing after a full-width mark, else a space. */
 const char *sentence_gap(const char *sentence);
 
-/* Appends what is wrong with an answer, as HTML. */
-void append_mistake(struct text *text, const struct locale *locale, enum form_mistake mistake);
+/* Appends after which answers to the first question this one is asked, as HTML: "Partly / No". */
+void append_condition(struct text *text, const struct page *page,
+                      const struct survey_question *asked);
+
+/* Appends what is wrong with an answer to question, as HTML. */
+void append_mistake(struct text *text, const struct locale *locale, enum question question,
+                    enum form_mistake mistake);
 
 #endif

@@ -31,6 +31,7 @@
     TEXT(optional)                                                                                 \
     TEXT(choose_one)  /* above a choice of one */                                                  \
     TEXT(choose_many) /* of several */                                                             \
+    TEXT(only_if)     /* {answer}: to the first question, for this one to be asked */              \
     TEXT(comment_hint)                                                                             \
     TEXT(page_intro)                                                                               \
     TEXT(page_chosen) /* {answer} */                                                               \

@@ -12,7 +12,6 @@
 #define STYLE_FILE        "src/pages/static/page.css"
 #define HASH_TEXT_SIZE    sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES, HASH_ENCODING)
 #define HASH_ENCODING     sodium_base64_VARIANT_ORIGINAL
-#define COLORS_SIZE       64
 #define DARK_CARD         0x1e212bU /* as in page.css */
 #define DARK_CONTRAST_MIN 6.5
 #define MIX_STEPS         16
@@ -52,14 +51,63 @@ static unsigned accent_on_dark(unsigned accent) {
     return mix_with_white(accent, share);
 }
 
-/* The only part of the style that a survey decides. */
-static void format_colors(const struct page *page, char colors[COLORS_SIZE]) {
+static void append_colors(struct text *css, const struct page *page) {
     unsigned accent = page->survey ? page->survey->accent_color : ACCENT_COLOR_DEFAULT;
     char light[COLOR_TEXT_SIZE];
     char dark[COLOR_TEXT_SIZE];
     color_format(accent, light);
     color_format(accent_on_dark(accent), dark);
-    snprintf(colors, COLORS_SIZE, ":root{--a:%s;--d:%s}", light, dark);
+    text_append_format(css, ":root{--a:%s;--d:%s}", light, dark);
+}
+
+/* "#nps-0:checked,#nps-1:checked": the inputs of these ratings. */
+static void append_inputs(struct text *css, enum question first, unsigned ratings) {
+    const char *separator = "";
+    for (int rating = 0; rating <= RATING_MAX; rating++) {
+        if (!(ratings >> rating & 1)) {
+            continue;
+        }
+        text_append_format(css, "%s#%s-", separator, question_name(first));
+        if (first == QUESTION_UNDERSTOOD) {
+            text_append(css, understood_name((enum understood)rating));
+        } else {
+            text_append_int(css, rating);
+        }
+        text_append(css, ":checked");
+        separator = ",";
+    }
+}
+
+/* Hides what does not apply, in browsers that can tell; others show it with its condition in words.
+ */
+static void append_conditions(struct text *css, const struct survey *survey) {
+    text_append(css, "@supports selector(:has(*)){." PAGE_CONDITION_CLASS "{display:none}");
+    for (size_t i = 1; i < survey->question_count; i++) {
+        if (survey->questions[i].when) {
+            text_append(css, "form:not(:has(");
+            append_inputs(css, survey->questions[0].question, survey->questions[i].when);
+            text_append_format(css, ")) ." PAGE_WHEN_CLASS "%u{display:none}",
+                               survey->questions[i].when);
+        }
+    }
+    text_append(css, "}");
+}
+
+static bool has_conditions(const struct survey *survey) {
+    for (size_t i = 0; survey && i < survey->question_count; i++) {
+        if (survey->questions[i].when) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The only part of the style that a survey decides. */
+static void append_own_style(struct text *css, const struct page *page) {
+    append_colors(css, page);
+    if (has_conditions(page->survey)) {
+        append_conditions(css, page->survey);
+    }
 }
 
 static const size_t locale_texts[SURVEY_TEXTS] = {
@@ -114,14 +162,14 @@ static void append_title(struct text *text, const struct page *page, const char 
 
 void page_open(struct text *text, const struct page *page, const char *title, bool error) {
     pthread_once(&style_once, prepare_style);
-    char colors[COLORS_SIZE];
-    format_colors(page, colors);
     html(text,
          "<!doctype html>\n<html lang=\"%s\" dir=\"%s\">\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n",
          page->locale->language, page->locale->direction);
     append_title(text, page, title, error);
-    text_append_format(text, "<style>%s</style>\n<style>", colors);
+    text_append(text, "<style>");
+    append_own_style(text, page);
+    text_append(text, "</style>\n<style>");
     text_append_bytes(text, style->bytes, style->length);
     text_append(text, "</style>\n<main>\n");
     if (brand_of(page)) {
@@ -143,15 +191,16 @@ void page_set_headers(struct response *response) {
 
 struct response page_respond(unsigned status, const struct page *page, struct text *text) {
     pthread_once(&style_once, prepare_style);
-    char colors[COLORS_SIZE];
-    char colors_hash[HASH_TEXT_SIZE];
+    CLEANUP(text_clear) struct text own_style = {0};
+    char own_hash[HASH_TEXT_SIZE];
     char policy[320];
-    format_colors(page, colors);
-    hash_style(colors, strlen(colors), colors_hash);
+    append_own_style(&own_style, page);
+    text->failed |= own_style.failed;
+    hash_style(own_style.bytes, own_style.length, own_hash);
     snprintf(policy, sizeof policy,
              "default-src 'none'; style-src 'sha256-%s' 'sha256-%s'; form-action 'self'; "
              "base-uri 'none'; frame-ancestors 'none'",
-             colors_hash, style_hash);
+             own_hash, style_hash);
     struct response response = respond_text(status, TYPE_HTML, text);
     page_set_headers(&response);
     response_set_header(&response, "Content-Security-Policy", policy);

@@ -9,6 +9,11 @@
 #include "http/response.h"
 #include "pages/locale.h"
 
+/* Classes by which a question that is not always asked is hidden until it applies: the first, with
+ * its `when` as a number, on the question; the second on the words that say when. */
+#define PAGE_WHEN_CLASS      "w"
+#define PAGE_CONDITION_CLASS "if"
+
 struct page {
     const struct locale *locale;
     const struct survey *survey; /* lent; NULL where none is known */

@@ -38,19 +38,34 @@ static bool trap_filled(const struct request *request) {
     return trap && *trap;
 }
 
-/* True when no rating but the preselected one was asked. */
-static bool only_question(const struct survey *survey) {
-    size_t ratings = 0;
+/* True when a bare click on Send was enough: no other rating was asked, and no choice was needed.
+ */
+static bool only_question(const struct survey *survey, const struct answers *answers) {
+    size_t asked = 0;
     for (size_t i = 0; i < survey->question_count; i++) {
-        ratings += survey->questions[i].question != QUESTION_COMMENT;
+        const struct survey_question *question = &survey->questions[i];
+        bool weighs = question_ratings(question->question) ||
+                      (question->question == QUESTION_CHOICE && question->required);
+        asked += weighs && survey_question_applies(survey, question, answers);
     }
-    return ratings <= 1;
+    return asked <= 1;
 }
 
-/* A comment that was there before says nothing about who sends it now. */
-static bool comment_typed(const struct visit *visit, const struct answers *answers) {
-    const char *before = visit->answers.comment ? visit->answers.comment : "";
-    return answers->comment && strcmp(answers->comment, before) != 0;
+/* A text that was there before says nothing about who sends it now. */
+static bool text_typed(const struct answers *before, const struct answers *answers) {
+    const struct extras *extras = &answers->extras;
+    const char *comment = before->comment ? before->comment : "";
+    if (answers->comment && strcmp(answers->comment, comment) != 0) {
+        return true;
+    }
+    for (size_t i = 0; i < extras->count; i++) {
+        const struct extra *extra = &extras->list[i];
+        if (extra->kind == EXTRA_TEXT &&
+            !extras_has(&before->extras, extra->question, extra->value)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int64_t since(int64_t later_us, int64_t earlier_us) {
@@ -73,8 +88,8 @@ static struct evidence gather_at_hand(const struct evidence_source *source,
         .moved = network_hash(source->request->client_address, key) != nonce->network,
         .preselected = !answers_empty(&nonce->preselected),
         .unchanged = preselection_unchanged(&nonce->preselected, source->answers),
-        .commented = comment_typed(source->visit, source->answers),
-        .only_question = only_question(source->visit->survey),
+        .commented = text_typed(&source->visit->answers, source->answers),
+        .only_question = only_question(source->visit->survey, source->answers),
         .confirming = nonce->confirming,
     };
 }

@@ -3,152 +3,9 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "pages/form_fields.h"
 #include "pages/form_texts.h"
 #include "pages/html.h"
-
-/* One question on its way onto the page. */
-struct field {
-    const struct page *page;
-    const struct form_answers *filled;
-    enum question question;
-    const char *name;
-    bool required;
-    bool first; /* its text is the page's heading */
-};
-
-static enum form_mistake mistake_of(const struct field *field) {
-    return field->filled->mistakes[field->question];
-}
-
-static void append_option(struct text *text, const struct field *field, const char *value,
-                          const char *label, bool checked) {
-    html(text, "<label class=\"o\"><input type=\"radio\" name=\"%s\" id=\"%s-%s\" value=\"%s\"",
-         field->name, field->name, value, value);
-    text_append(text, field->required ? " required" : "");
-    text_append(text, checked ? " checked" : "");
-    html(text, "><span>%s</span></label>\n", label);
-}
-
-static void append_words(struct text *text, const struct field *field) {
-    text_append(text, "<div class=\"grid words\">\n");
-    for (enum understood word = UNDERSTOOD_YES; word <= UNDERSTOOD_NO; word++) {
-        append_option(text, field, understood_name(word), understood_label(field->page, word),
-                      field->filled->answers.understood == word);
-    }
-    text_append(text, "</div>\n");
-}
-
-struct scale {
-    int min;
-    int max;
-    int checked;
-    enum survey_text low;
-    enum survey_text high;
-};
-
-static void append_scale(struct text *text, const struct field *field, const struct scale *scale) {
-    bool wide = scale->max >= NPS_MAX;
-    text_append(text, wide ? "<div class=\"grid wide\">\n" : "<div class=\"grid\">\n");
-    for (int value = scale->min; value <= scale->max; value++) {
-        char number[NUMBER_TEXT_SIZE];
-        snprintf(number, sizeof number, "%d", value);
-        append_option(text, field, number, number, value == scale->checked);
-    }
-    html(text,
-         "</div>\n<div class=\"ends\" id=\"%s-ends\"><span>%s</span>"
-         "<span>%s</span></div>\n",
-         field->name, page_text(field->page, scale->low), page_text(field->page, scale->high));
-}
-
-static void append_legend(struct text *text, const struct field *field) {
-    html(text, field->first ? "<legend><h1>%s</h1>" : "<legend>%s",
-         question_text(field->page, field->question));
-    if (mistake_of(field) != FORM_FINE) {
-        text_append(text, "<span class=\"m\">");
-        append_mistake(text, field->page->locale, mistake_of(field));
-        text_append(text, "</span>");
-    }
-    text_append(text, "</legend>\n");
-}
-
-static void append_rating(struct text *text, const struct field *field) {
-    const struct answers *answers = &field->filled->answers;
-    const struct scale csat = {CSAT_MIN, CSAT_MAX, answers->csat, SURVEY_TEXT_CSAT_LOW,
-                               SURVEY_TEXT_CSAT_HIGH};
-    const struct scale nps = {NPS_MIN, NPS_MAX, answers->nps, SURVEY_TEXT_NPS_LOW,
-                              SURVEY_TEXT_NPS_HIGH};
-    const struct scale ces = {CES_MIN, CES_MAX, answers->ces, SURVEY_TEXT_CES_LOW,
-                              SURVEY_TEXT_CES_HIGH};
-    html(text, "<fieldset class=\"card\" id=\"%s\" role=\"radiogroup\"", field->name);
-    text_append(text, mistake_of(field) != FORM_FINE ? " aria-invalid=\"true\"" : "");
-    if (field->question != QUESTION_UNDERSTOOD) {
-        html(text, " aria-describedby=\"%s-ends\"", field->name);
-    }
-    text_append(text, ">\n");
-    append_legend(text, field);
-    if (field->question == QUESTION_UNDERSTOOD) {
-        append_words(text, field);
-    } else {
-        append_scale(text, field,
-                     field->question == QUESTION_CSAT  ? &csat
-                     : field->question == QUESTION_NPS ? &nps
-                                                       : &ces);
-    }
-    text_append(text, "</fieldset>\n");
-}
-
-static void append_comment(struct text *text, const struct field *field) {
-    const struct locale *locale = field->page->locale;
-    bool wrong = mistake_of(field) != FORM_FINE;
-    html(text,
-         field->first ? "<div class=\"card\"><h1><label for=\"comment\">%s</label></h1>"
-                      : "<div class=\"card\"><label class=\"q\" for=\"comment\">%s</label>",
-         question_text(field->page, QUESTION_COMMENT));
-    html(text, "<p class=\"lead\" id=\"comment-hint\">%s%s%s",
-         field->required ? "" : locale->optional,
-         field->required ? "" : sentence_gap(locale->optional), locale->comment_hint);
-    if (wrong) {
-        text_append(text, "<span class=\"m\">");
-        append_mistake(text, locale, mistake_of(field));
-        text_append(text, "</span>");
-    }
-    text_append(text, "</p>\n<textarea id=\"comment\" name=\"comment\" rows=\"3\" dir=\"auto\" "
-                      "aria-describedby=\"comment-hint\"");
-    text_append(text, field->required ? " required" : "");
-    text_append(text, wrong ? " aria-invalid=\"true\"" : "");
-    /* The parser eats one line break after the tag. */
-    html(text, ">\n%s</textarea></div>\n", field->filled->answers.comment);
-}
-
-static void append_field(struct text *text, const struct page *page, const struct survey_form *form,
-                         size_t position) {
-    const struct survey_question *asked = &page->survey->questions[position];
-    struct field field = {
-        .page = page,
-        .filled = form->filled,
-        .question = asked->question,
-        .name = question_name(asked->question),
-        .required = asked->required,
-        .first = position == 0,
-    };
-    if (asked->question == QUESTION_COMMENT) {
-        append_comment(text, &field);
-    } else if (!question_is_own(asked->question)) {
-        append_rating(text, &field);
-    }
-}
-
-/* The id of what a link in the error summary leads to. */
-static const char *first_input_of(enum question question) {
-    static const char *const ids[QUESTIONS] = {
-        [QUESTION_UNDERSTOOD] = "#understood-yes",
-        [QUESTION_CSAT] = "#csat-1",
-        [QUESTION_NPS] = "#nps-0",
-        [QUESTION_CES] = "#ces-1",
-        [QUESTION_COMMENT] = "#comment",
-    };
-    return ids[question];
-}
 
 static void append_summary(struct text *text, const struct page *page,
                            const struct survey_form *form) {
@@ -160,12 +17,16 @@ static void append_summary(struct text *text, const struct page *page,
         html(text, "<li>%s</li>\n", page->locale->error_stale);
     }
     for (size_t i = 0; i < page->survey->question_count; i++) {
-        enum question question = page->survey->questions[i].question;
-        if (form->filled->mistakes[question] != FORM_FINE) {
-            const char *asked = question_text(page, question);
-            html(text, "<li><a href=\"%s\">%s</a>%s", first_input_of(question), asked,
-                 sentence_gap(asked));
-            append_mistake(text, page->locale, form->filled->mistakes[question]);
+        const struct survey_question *asked = &page->survey->questions[i];
+        enum form_mistake mistake = form->filled->mistakes[i];
+        if (mistake != FORM_FINE) {
+            char link[FORM_LINK_SIZE];
+            format_form_link(asked, link);
+            html(text, "<li><a href=\"%s\">", link);
+            append_question(text, page, asked);
+            text_append(text, "</a>");
+            text_append(text, sentence_gap(question_text(page, asked)));
+            append_mistake(text, page->locale, asked->question, mistake);
             text_append(text, "</li>\n");
         }
     }
@@ -177,7 +38,7 @@ static void append_intro(struct text *text, const struct page *page,
     char number[NUMBER_TEXT_SIZE];
     const char *chosen = NULL;
     for (size_t i = 0; form->chosen && !chosen && i < page->survey->question_count; i++) {
-        chosen = answer_text(page, page->survey->questions[i].question, form->chosen, number);
+        chosen = answer_text(page, &page->survey->questions[i], form->chosen, number);
     }
     text_append(text, "<p class=\"lead\">");
     if (chosen) {
@@ -210,7 +71,7 @@ static void append_button(struct text *text, const char *label) {
 struct response survey_form_respond(const struct page *page, const struct survey_form *form) {
     CLEANUP(text_clear) struct text text = {0};
     bool wrong = form->stale || form->filled->mistake_count > 0;
-    page_open(&text, page, question_text(page, page->survey->questions[0].question), wrong);
+    page_open(&text, page, question_text(page, &page->survey->questions[0]), wrong);
     if (wrong) {
         append_summary(&text, page, form);
     } else {
@@ -218,7 +79,7 @@ struct response survey_form_respond(const struct page *page, const struct survey
     }
     append_form_start(&text, form);
     for (size_t i = 0; i < page->survey->question_count; i++) {
-        append_field(&text, page, form, i);
+        append_form_field(&text, page, form->filled, i);
     }
     append_trap(&text, page->locale);
     append_button(&text, page->locale->page_send);
@@ -227,18 +88,46 @@ struct response survey_form_respond(const struct page *page, const struct survey
     return page_respond(wrong ? 422 : 200, page, &text);
 }
 
-/* One answer to look at, and the field that sends it again. */
-static void append_given(struct text *text, const struct page *page, enum question question,
-                         const struct answers *answers) {
+static void append_hidden(struct text *text, const char *name, const char *value) {
+    html(text, "<input type=\"hidden\" name=\"%s\" value=\"%s\"></dd>\n", name, value);
+}
+
+static void append_given_choices(struct text *text, const struct page *page,
+                                 const struct survey_question *asked, const char *name,
+                                 const struct extras *extras) {
+    for (size_t i = 0; i < asked->choice_count; i++) {
+        const char *choice = asked->choices[i].name;
+        if (extras_has(extras, asked->name, choice)) {
+            text_append(text, "<dd>");
+            append_choice(text, page, asked, choice);
+            append_hidden(text, name, choice);
+        }
+    }
+}
+
+/* The answer to one question to look at, and the fields that send it again. */
+static void append_given(struct text *text, const struct page *page,
+                         const struct survey_question *asked, const struct answers *answers) {
     char number[NUMBER_TEXT_SIZE];
-    const char *shown = answer_text(page, question, answers, number);
-    if (!shown) {
+    char name[FIELD_NAME_SIZE];
+    const char *shown = answer_text(page, asked, answers, number);
+    bool chosen =
+        asked->question == QUESTION_CHOICE && extras_has(&answers->extras, asked->name, NULL);
+    if (!shown && !chosen) {
         return;
     }
-    const char *value =
-        question == QUESTION_UNDERSTOOD ? understood_name(answers->understood) : shown;
-    html(text, "<dt>%s</dt>\n<dd>%s<input type=\"hidden\" name=\"%s\" value=\"%s\"></dd>\n",
-         question_text(page, question), shown, question_name(question), value);
+    format_field_name(asked, name);
+    text_append(text, "<dt>");
+    append_question(text, page, asked);
+    text_append(text, "</dt>\n");
+    if (chosen) {
+        append_given_choices(text, page, asked, name, &answers->extras);
+        return;
+    }
+    html(text, "<dd>%s", shown);
+    append_hidden(text, name,
+                  asked->question == QUESTION_UNDERSTOOD ? understood_name(answers->understood)
+                                                         : shown);
 }
 
 struct response confirm_form_respond(const struct page *page, const struct survey_form *form) {
@@ -250,7 +139,7 @@ struct response confirm_form_respond(const struct page *page, const struct surve
     append_form_start(&text, form);
     text_append(&text, "<div class=\"card\"><dl>\n");
     for (size_t i = 0; i < page->survey->question_count; i++) {
-        append_given(&text, page, page->survey->questions[i].question, &form->filled->answers);
+        append_given(&text, page, &page->survey->questions[i], &form->filled->answers);
     }
     text_append(&text, "</dl></div>\n");
     append_trap(&text, locale);

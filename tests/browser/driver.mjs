@@ -10,7 +10,15 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-dev-shm-usage'],
 });
 
-// options: width, height, scheme, scripts, forcedColors, reducedMotion
+// As a browser from before :has() would see the page; it knows no policy either, since the page is changed.
+async function forgetHas(page) {
+  await page.route('**/*', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replaceAll(':has(', ':has-not-yet(') });
+  });
+}
+
+// options: width, height, scheme, scripts, forcedColors, reducedMotion, withoutHas
 async function withPage(options, use) {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 390, height: options.height ?? 844 },
@@ -18,8 +26,12 @@ async function withPage(options, use) {
     forcedColors: options.forcedColors ?? 'none',
     javaScriptEnabled: options.scripts ?? false,
     locale: options.locale ?? 'en-US',
+    bypassCSP: options.withoutHas ?? false,
   });
   const page = await context.newPage();
+  if (options.withoutHas) {
+    await forgetHas(page);
+  }
   const seen = { requests: [], complaints: [] };
   page.on('request', (request) => seen.requests.push(new URL(request.url()).pathname));
   page.on('console', (message) => seen.complaints.push(message.text()));
@@ -38,13 +50,15 @@ async function keep(page, options) {
   }
 }
 
-// Clicks on the labels of these input ids, fills the comment, sends; what a person with a mouse does.
+// Clicks on the labels of these input ids, fills the comment and other texts by id, sends; what a person with a mouse does.
 async function fillIn(page, options) {
   for (const id of options.choose ?? []) {
-    await page.locator(`#${id}`).check();
+    await page.locator(`[id="${id}"]`).check();
   }
-  if (options.comment) {
-    await page.locator('#comment').fill(options.comment);
+  for (const [id, text] of Object.entries({ comment: options.comment, ...options.texts })) {
+    if (text) {
+      await page.locator(`[id="${id}"]`).fill(text);
+    }
   }
   if (options.wait_ms) {
     await page.waitForTimeout(options.wait_ms);
@@ -149,13 +163,16 @@ const commands = {
           !element.closest('.t'));
         return {
           overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          targets: [...document.querySelectorAll('label.o, button, a.b, textarea')].map(box),
+          targets: [...document.querySelectorAll('label.o, label.c, button, a.b, textarea')].map(box),
+          shown: [...new Set([...document.querySelectorAll('main input, main textarea')].filter((input) =>
+            input.checkVisibility() && !input.closest('.t')).map((input) => input.name))],
+          conditions: [...document.querySelectorAll('.if')].filter((words) => words.checkVisibility()).length,
           clipped: clipped.map((element) => element.outerHTML.slice(0, 80)),
           options: [...document.querySelectorAll('.o span')].map((span) => ({
             background: getComputedStyle(span).backgroundColor, text: span.textContent,
             checked: span.previousElementSibling.checked,
           })),
-          spill: [...document.querySelectorAll('.o span, button')].filter((span) =>
+          spill: [...document.querySelectorAll('.o span, .c, button')].filter((span) =>
             span.scrollWidth > span.clientWidth + 1 || span.scrollHeight > span.clientHeight + 1)
             .map((span) => span.textContent),
         };

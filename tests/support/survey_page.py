@@ -17,6 +17,8 @@ class Page(html.parser.HTMLParser):
         self.fields = {}       # what a browser would send as it stands
         self.hidden = {}
         self.radios = {}       # name -> [values]
+        self.boxes = {}        # the same of boxes to tick, of which fields has the ticked ones
+        self.textareas = []
         self.required = set()
         self.links = []
         self.title = ""
@@ -25,8 +27,8 @@ class Page(html.parser.HTMLParser):
         self.elements = []     # (tag, attributes)
         self._inside = None
         self.feed(response.text)
-        if "comment" in self.fields:  # the line break right after the tag is not part of it
-            self.fields["comment"] = self.fields["comment"].removeprefix("\n")
+        for name in self.textareas:  # the line break right after the tag is not part of it
+            self.fields[name] = self.fields[name].removeprefix("\n")
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
@@ -41,6 +43,7 @@ class Page(html.parser.HTMLParser):
         if tag == "textarea":
             self._inside, self._textarea = tag, attributes["name"]
             self.fields[attributes["name"]] = ""
+            self.textareas.append(attributes["name"])
         if tag == "input":
             self._handle_input(attributes)
 
@@ -50,6 +53,13 @@ class Page(html.parser.HTMLParser):
             self.radios.setdefault(name, []).append(attributes["value"])
             if "checked" in attributes:
                 self.fields[name] = attributes["value"]
+        elif kind == "checkbox":
+            self.boxes.setdefault(name, []).append(attributes["value"])
+            if "checked" in attributes:
+                self.fields.setdefault(name, []).append(attributes["value"])
+        elif kind == "hidden" and name in self.hidden:  # one of several choices
+            self.fields[name] = [*([self.fields[name]] if isinstance(self.fields[name], str) else self.fields[name]),
+                                 attributes["value"]]
         else:
             self.fields[name] = attributes.get("value", "")
             if kind == "hidden":
