@@ -116,7 +116,8 @@ static struct response show_thanks(struct app *app, const struct request *reques
     CLEANUP(visit_clear) struct visit visit;
     open(app, request, &visit);
     bool known = visit.state == VISIT_OPEN || visit.state == VISIT_EXPIRED ||
-                 visit.state == VISIT_CLOSED || visit.state == VISIT_ANSWERED;
+                 visit.state == VISIT_CLOSED || visit.state == VISIT_ANSWERED ||
+                 visit.state == VISIT_ARCHIVED;
     return known ? thank(&visit) : visit_refuse(&visit);
 }
 

@@ -83,6 +83,8 @@ void visit_settle(struct app *app, const struct request *request, enum outcome f
     enum visit_state state = state_of(readable ? find_answers(app, visit) : found);
     if (state != VISIT_OPEN) {
         visit->state = state;
+    } else if (visit->survey->archived) {
+        visit->state = VISIT_ARCHIVED;
     } else if (visit->fault.detail) {
         visit->state = VISIT_FAULTY;
     } else if (visit->state == VISIT_OPEN) {
@@ -181,6 +183,9 @@ struct response visit_refuse(const struct visit *visit) {
         return page_respond_message(410, page, locale->expired_title, locale->expired_text);
     case VISIT_CLOSED:
         return page_respond_message(410, page, locale->closed_title, locale->closed_text);
+    case VISIT_ARCHIVED:
+        return page_respond_message(410, page, locale->survey_closed_title,
+                                    locale->survey_closed_text);
     case VISIT_ANSWERED:
         return page_respond_message(410, page, locale->answered_title, locale->answered_text);
     case VISIT_FAULTY:

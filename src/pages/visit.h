@@ -19,6 +19,7 @@ enum visit_state {
     VISIT_OPEN,        /* may answer */
     VISIT_EXPIRED,     /* never answered, and now it is too late */
     VISIT_CLOSED,      /* answered, and the edit window is over */
+    VISIT_ARCHIVED,    /* the survey takes no answers any more */
     VISIT_ANSWERED,    /* answered, and whoever has a link that nobody signed may not change it */
     VISIT_UNKNOWN,     /* no such link, or none that we or its survey's secret signed */
     VISIT_FAULTY,      /* what the link says of its contact cannot be used */
