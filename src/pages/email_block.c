@@ -3,41 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "domain/answers.h"
-#include "pages/locale.h"
-#include "pages/time_left.h"
+#include "pages/email_source.h"
 
-#define BUTTONS_MAX     (NPS_MAX + 1)
 #define BUTTONS_PER_ROW 6 /* six of 44 px fit into 320 px */
 
 /* Mail clients trust tables, bgcolor and padding. Text colours stay the client's own, so that its
  * dark mode can turn them; the buttons are readable either way. */
 #define TABLE_START "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\""
 #define FONT        "font-family:Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5"
-
-struct button {
-    char value[8];
-    const char *label; /* lent; NULL: the value itself */
-};
-
-/* All that both versions of the block are written from. */
-struct source {
-    const struct survey *survey;
-    const struct contact *contact;
-    const struct locale *locale;
-    const char *url;
-    const struct counted_text *works_for; /* days or hours, or NULL */
-    unsigned works_for_count;
-    enum question question; /* the first */
-    const char *question_text;
-    const char *low; /* scale labels, or NULL */
-    const char *high;
-    struct button buttons[BUTTONS_MAX];
-    size_t button_count;
-};
 
 void email_block_clear(struct email_block *block) {
     free(block->subject);
@@ -46,103 +21,18 @@ void email_block_clear(struct email_block *block) {
     *block = (struct email_block){0};
 }
 
-/* The survey's own text, else the locale's. */
-static const char *choose_text(const struct source *source, enum survey_text text,
-                               const char *of_locale) {
-    const char *language = source->contact->language;
-    const char *own =
-        survey_text(source->survey, language ? language : source->locale->language, text);
-    return own ? own : of_locale;
-}
-
-static void add_understood(struct source *source) {
-    const struct locale *locale = source->locale;
-    const struct button buttons[] = {
-        {"yes", choose_text(source, SURVEY_TEXT_UNDERSTOOD_YES, locale->email_button_yes)},
-        {"partly", choose_text(source, SURVEY_TEXT_UNDERSTOOD_PARTLY, locale->email_button_partly)},
-        {"no", choose_text(source, SURVEY_TEXT_UNDERSTOOD_NO, locale->email_button_no)},
-    };
-    memcpy(source->buttons, buttons, sizeof buttons);
-    source->button_count = COUNT(buttons);
-    source->question_text =
-        choose_text(source, SURVEY_TEXT_UNDERSTOOD, locale->question_understood);
-}
-
-static void add_numbers(struct source *source, int min, int max) {
-    for (int number = min; number <= max; number++) {
-        struct button *button = &source->buttons[source->button_count++];
-        *button = (struct button){0};
-        if (number >= 10) {
-            button->value[0] = (char)('0' + number / 10);
-        }
-        button->value[number >= 10] = (char)('0' + number % 10);
-    }
-}
-
-static void add_csat(struct source *source) {
-    const struct locale *locale = source->locale;
-    add_numbers(source, CSAT_MIN, CSAT_MAX);
-    source->question_text = choose_text(source, SURVEY_TEXT_CSAT, locale->question_csat);
-    source->low = choose_text(source, SURVEY_TEXT_CSAT_LOW, locale->csat_low);
-    source->high = choose_text(source, SURVEY_TEXT_CSAT_HIGH, locale->csat_high);
-}
-
-static void add_nps(struct source *source) {
-    const struct locale *locale = source->locale;
-    add_numbers(source, NPS_MIN, NPS_MAX);
-    source->question_text = choose_text(source, SURVEY_TEXT_NPS, locale->question_nps);
-    source->low = choose_text(source, SURVEY_TEXT_NPS_LOW, locale->nps_low);
-    source->high = choose_text(source, SURVEY_TEXT_NPS_HIGH, locale->nps_high);
-}
-
-static void add_ces(struct source *source) {
-    const struct locale *locale = source->locale;
-    add_numbers(source, CES_MIN, CES_MAX);
-    source->question_text = choose_text(source, SURVEY_TEXT_CES, locale->question_ces);
-    source->low = choose_text(source, SURVEY_TEXT_CES_LOW, locale->ces_low);
-    source->high = choose_text(source, SURVEY_TEXT_CES_HIGH, locale->ces_high);
-}
-
-/* No buttons: a choice, too, is made on the page. */
-static void add_own(struct source *source) {
-    const char *language = source->contact->language;
-    const char *of_locale = source->locale->language;
-    const char *const languages[] = {language ? language : of_locale, of_locale};
-    source->question_text =
-        survey_own_text(source->survey, languages, source->survey->questions[0].name, NULL).text;
-}
-
-static void add_comment(struct source *source) {
-    source->question_text =
-        choose_text(source, SURVEY_TEXT_COMMENT, source->locale->question_comment);
-}
-
-static void fill_source(struct source *source) {
-    static void (*const add[QUESTIONS])(struct source * source) = {
-        [QUESTION_UNDERSTOOD] = add_understood,
-        [QUESTION_CSAT] = add_csat,
-        [QUESTION_NPS] = add_nps,
-        [QUESTION_CES] = add_ces,
-        [QUESTION_COMMENT] = add_comment,
-        [QUESTION_CHOICE] = add_own,
-        [QUESTION_TEXT] = add_own,
-    };
-    source->question = source->survey->questions[0].question;
-    add[source->question](source);
-}
-
-static const char *label_of(const struct button *button) {
+static const char *label_of(const struct email_button *button) {
     return button->label ? button->label : button->value;
 }
 
-static void append_answer_url(struct text *out, const struct source *source,
-                              const struct button *button) {
+static void append_answer_url(struct text *out, const struct email_source *source,
+                              const struct email_button *button) {
     text_append_html(out, source->url);
     text_append_format(out, "?%s=%s", question_name(source->question), button->value);
 }
 
-static void append_button(struct text *html, const struct source *source,
-                          const struct button *button) {
+static void append_button(struct text *html, const struct email_source *source,
+                          const struct email_button *button) {
     char color[COLOR_TEXT_SIZE];
     color_format(source->survey->accent_color, color);
     text_append_format(html, "<td align=\"center\" bgcolor=\"%s\" style=\"background-color:%s;",
@@ -156,7 +46,7 @@ static void append_button(struct text *html, const struct source *source,
     text_append(html, "</a></td><td width=\"6\" style=\"font-size:1px\">&nbsp;</td>");
 }
 
-static void append_buttons(struct text *html, const struct source *source) {
+static void append_buttons(struct text *html, const struct email_source *source) {
     for (size_t i = 0; i < source->button_count; i++) {
         if (i % BUTTONS_PER_ROW == 0) {
             text_append(html, i ? "</tr></table>" : "<tr><td style=\"padding:0 0 12px\">");
@@ -175,7 +65,7 @@ static void append_row(struct text *html, const char *style, const char *content
     text_append(html, "</td></tr>");
 }
 
-static void append_scale(struct text *html, const struct source *source) {
+static void append_scale(struct text *html, const struct email_source *source) {
     if (!source->low) {
         return;
     }
@@ -187,7 +77,7 @@ static void append_scale(struct text *html, const struct source *source) {
     text_append(html, "</td></tr>");
 }
 
-static void append_greeting(struct text *html, const struct source *source) {
+static void append_greeting(struct text *html, const struct email_source *source) {
     text_append(html, "<tr><td style=\"padding:0 0 12px\">");
     if (source->contact->customer_name) {
         locale_append_html(html, source->locale->email_greeting, source->contact->customer_name);
@@ -197,7 +87,7 @@ static void append_greeting(struct text *html, const struct source *source) {
     text_append(html, "</td></tr>");
 }
 
-static void append_footer(struct text *html, const struct source *source) {
+static void append_footer(struct text *html, const struct email_source *source) {
     text_append(html, "<tr><td style=\"padding:0;font-size:13px\">");
     text_append_html(html, source->locale->email_footer);
     if (source->works_for) {
@@ -208,7 +98,7 @@ static void append_footer(struct text *html, const struct source *source) {
     text_append(html, "</td></tr>");
 }
 
-static void write_html(struct text *html, const struct source *source) {
+static void write_html(struct text *html, const struct email_source *source) {
     const struct locale *locale = source->locale;
     /* Not align="left": a table that floats would let what follows it flow beside it. */
     text_append_format(html,
@@ -238,9 +128,9 @@ static void append_lines(struct text *plain, const char *line, const char *end) 
     text_append(plain, end);
 }
 
-static void append_plain_answers(struct text *plain, const struct source *source) {
+static void append_plain_answers(struct text *plain, const struct email_source *source) {
     for (size_t i = 0; i < source->button_count; i++) {
-        const struct button *button = &source->buttons[i];
+        const struct email_button *button = &source->buttons[i];
         text_append(plain, label_of(button));
         if (source->low && (i == 0 || i + 1 == source->button_count)) {
             text_append_format(plain, " (%s)", i == 0 ? source->low : source->high);
@@ -251,7 +141,7 @@ static void append_plain_answers(struct text *plain, const struct source *source
     text_append(plain, source->button_count ? "\n" : "");
 }
 
-static void write_plain(struct text *plain, const struct source *source) {
+static void write_plain(struct text *plain, const struct email_source *source) {
     const struct locale *locale = source->locale;
     if (source->survey->display_name) {
         append_lines(plain, source->survey->display_name, "\n\n");
@@ -274,7 +164,7 @@ static void write_plain(struct text *plain, const struct source *source) {
 }
 
 /* A header's line: a survey's own question may have line ends. */
-static void write_subject(struct text *subject, const struct source *source) {
+static void write_subject(struct text *subject, const struct email_source *source) {
     bool usual = source->question_text == source->locale->question_understood;
     const char *line = usual ? source->locale->email_subject : source->question_text;
     for (; *line; line++) {
@@ -285,16 +175,10 @@ static void write_subject(struct text *subject, const struct source *source) {
 
 bool email_block_write(const struct survey *survey, const struct contact *contact, const char *url,
                        int64_t works_for_us, struct email_block *block) {
-    struct source source = {.survey = survey,
-                            .contact = contact,
-                            .locale = locale_or_english(contact->language),
-                            .url = url};
-    source.works_for = time_left_text(works_for_us, &source.locale->email_days,
-                                      &source.locale->email_hours, &source.works_for_count);
+    const struct email_source source = email_source_for(survey, contact, url, works_for_us);
     CLEANUP(text_clear) struct text subject = {0};
     CLEANUP(text_clear) struct text html = {0};
     CLEANUP(text_clear) struct text plain = {0};
-    fill_source(&source);
     write_subject(&subject, &source);
     write_html(&html, &source);
     write_plain(&plain, &source);

@@ -72,7 +72,7 @@ static bool number_valid(const char *number) {
 }
 
 static bool direction_valid(const char *direction) {
-    return strcmp(direction, "ltr") == 0 || strcmp(direction, "rtl") == 0;
+    return direction && (strcmp(direction, "ltr") == 0 || strcmp(direction, "rtl") == 0);
 }
 
 static bool key_known(const char *key) {
