@@ -39,7 +39,8 @@ static int print_help(void) {
     for (size_t i = 0; i < command_count; i++) {
         printf("  %-16s %s\n", commands[i].name, commands[i].summary);
     }
-    printf("\n`understood COMMAND --help` shows its options.\n");
+    printf(
+        "\n`understood COMMAND --help` shows its options, `understood --version` the version.\n");
     return EXIT_SUCCESS;
 }
 
@@ -167,6 +168,10 @@ int run_command_line(int count, char *const words[]) {
     bool help = asks_for_help(count, words);
     if (!invocation.command && help) {
         return print_help();
+    }
+    if (count > 0 && strcmp(words[0], "--version") == 0) {
+        printf(UNDERSTOOD_VERSION "\n");
+        return EXIT_SUCCESS;
     }
     if (!invocation.command) {
         fprintf(stderr, "understood: %s; see `understood --help`\n",

@@ -132,7 +132,8 @@ static void set_paths(struct embedded_folder *folder) {
 
 bool embedded_folder_open(struct embedded_folder *folder, const char *data_dir) {
     if (!make_folders(data_dir) || !realpath(data_dir, folder->dir)) {
-        log_error("could not make the data folder %s: %s; set UNDERSTOOD_DATA_DIR to another",
+        log_error("could not make the data folder %s: %s; set UNDERSTOOD_DATA_DIR to another, or "
+                  "DATABASE_URL to use a server elsewhere",
                   data_dir, strerror(errno));
         return false;
     }
