@@ -1,6 +1,9 @@
 """A survey's own questions in Chromium: shown when they apply, also without scripts; small, in both directions."""
+import itertools
+
 import pytest
 
+from support.locales import LANGUAGES
 from support.survey_page import invite
 
 QUESTIONS = [
@@ -25,7 +28,7 @@ def links(service):
     made = service.request("PUT", "/v1/surveys/own-page", key="admin",
                            json={"display_name": "Harbour Coffee", "questions": QUESTIONS, "texts": TEXTS})
     assert made.status_code in (200, 201), made.text
-    return {language: service.url + invite(service, survey="own-page", language=language)[0] for language in ("en", "ar")}
+    return {language: service.url + invite(service, survey="own-page", language=language)[0] for language in LANGUAGES}
 
 
 @pytest.mark.parametrize("chosen, shown", [
@@ -60,9 +63,8 @@ def test_what_was_hidden_again_is_not_sent(service, browser):
     assert answers == {"understood": "yes", "ces": 7, "comment": "Fine"}
 
 
-@pytest.mark.parametrize("width", (320, 390, 1280))
-@pytest.mark.parametrize("language", ("en", "ar"))
-@pytest.mark.parametrize("scheme", ("light", "dark"))
+@pytest.mark.parametrize("language, scheme, width", [*((each, "light", 390) for each in LANGUAGES),
+                                                     *itertools.product(("en", "ar"), ("light", "dark"), (320, 1280))])
 def test_axe_finds_nothing_to_mend(browser, links, language, width, scheme):
     found = browser.run("axe", links[language], width=width, scheme=scheme, screenshot=f"own-{language}-{scheme}-{width}",
                         choose=["understood-no", "ces-3", "x-topic.billing", "x-again.no"])
@@ -75,7 +77,7 @@ def test_axe_finds_nothing_where_answers_are_missing(service, browser):
     assert found["violations"] == []
 
 
-@pytest.mark.parametrize("language", ("en", "ar"))
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_scrolls_sideways_and_every_target_is_large_enough_at_320_pixels(browser, links, language):
     found = browser.run("layout", links[language], width=320, choose=["understood-no", "ces-3", "x-topic.delivery"])
     assert found["overflow"] <= 0 and found["clipped"] == [] and found["spill"] == []
