@@ -188,11 +188,13 @@ static bool find_own_text(const struct survey_language *language, const char *qu
 struct own_words survey_own_text(const struct survey *survey, const char *const languages[2],
                                  const char *question, const char *choice) {
     struct own_words words = {choice ? choice : question, NULL};
-    for (size_t i = 0; i < 2; i++) {
-        size_t primary = strcspn(languages[i], "-");
-        if (find_own_text(language_of(survey, languages[i], strlen(languages[i])), question, choice,
+    const char *const preferred[] = {languages[0], languages[1], "en"};
+    for (size_t i = 0; i < COUNT(preferred); i++) {
+        const char *language = preferred[i];
+        size_t primary = strcspn(language, "-");
+        if (find_own_text(language_of(survey, language, strlen(language)), question, choice,
                           &words) ||
-            find_own_text(language_of(survey, languages[i], primary), question, choice, &words)) {
+            find_own_text(language_of(survey, language, primary), question, choice, &words)) {
             return words;
         }
     }

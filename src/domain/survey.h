@@ -127,7 +127,8 @@ struct own_words {
 
 /*
  * What one of the survey's own questions, or (unless NULL) one of its choices, is called: in
- * language, in its primary language, the same for the other one, in any language, else its name.
+ * language, in its primary language, the same for the other one, in English, in any language, else
+ * its name.
  */
 struct own_words survey_own_text(const struct survey *survey, const char *const languages[2],
                                  const char *question, const char *choice);

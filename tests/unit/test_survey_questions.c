@@ -219,6 +219,7 @@ static void a_text_comes_in_the_nearest_language(void **state) {
         {{"en", "en"}, "topic", NULL, "What was it about?", "en"},
         {{"sv", "en"}, "topic", NULL, "What was it about?", "en"},
         {{"de", "de"}, "improve", NULL, "What else?", "en"},
+        {{"fr", "fr"}, "topic", NULL, "What was it about?", "en"}, /* "de" came first */
         {{"en", "en"}, "topic", "billing", "Rechnung", "de"},
         {{"de", "de"}, "topic", "2-late", "2-late", NULL},
     };
