@@ -121,6 +121,7 @@ static enum outcome print_invitation_link(struct db_connection *connection, cons
                                           const struct wish *wish) {
     CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
     enum outcome outcome = make_invitation(connection, wish, &invitation);
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see CLEANUP */
     return outcome == OUTCOME_OK ? print_link(connection, public_url, &invitation) : outcome;
 }
 

@@ -169,17 +169,18 @@ static void note(struct link_fault *fault, const char *parameter, const char *de
     }
 }
 
-bool link_read(const struct link_param params[], size_t count, int64_t now_us,
-               struct contact *contact, int64_t *expires_at_us, struct link_fault *fault) {
+bool link_read(const struct link_address *address, int64_t now_us, struct contact *contact,
+               int64_t *expires_at_us, struct link_fault *fault) {
     struct reading reading = {.contact = contact, .now_us = now_us, .expires_at_us = expires_at_us};
     unsigned seen = 0;
     contact->solved_at_us = now_us;
     *expires_at_us = INT64_MAX;
     *fault = (struct link_fault){NULL, NULL};
-    for (size_t i = 0; i < count; i++) {
-        const struct link_field *field = find_field(params[i].name);
+    for (size_t i = 0; i < address->count; i++) {
+        const struct link_param *param = &address->params[i];
+        const struct link_field *field = find_field(param->name);
         if (field) {
-            note(fault, field->name, read_param(&reading, field, params[i].value, &seen));
+            note(fault, field->name, read_param(&reading, field, param->value, &seen));
         }
     }
     if (!contact->ref) {

@@ -22,7 +22,7 @@ struct link_fault {
  * over. Goes on past a fault, so that *contact has what is sound. expires_at_us is INT64_MAX
  * without exp. False when out of memory; the caller clears *contact, which was CONTACT_NONE.
  */
-bool link_read(const struct link_param params[], size_t count, int64_t now_us,
-               struct contact *contact, int64_t *expires_at_us, struct link_fault *fault);
+bool link_read(const struct link_address *address, int64_t now_us, struct contact *contact,
+               int64_t *expires_at_us, struct link_fault *fault);
 
 #endif

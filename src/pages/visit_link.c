@@ -94,9 +94,8 @@ static enum outcome identify(struct opening *opening) {
 
 static enum outcome read_contact(struct opening *opening) {
     struct visit *visit = opening->visit;
-    const struct link_address *address = &opening->address;
     int64_t now_us = time_now_us();
-    if (!link_read(address->params, address->count, now_us, &visit->contact, &visit->expires_at_us,
+    if (!link_read(&opening->address, now_us, &visit->contact, &visit->expires_at_us,
                    &visit->fault)) {
         return OUTCOME_UNAVAILABLE;
     }

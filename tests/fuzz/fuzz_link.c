@@ -61,7 +61,8 @@ static void check_contact(const struct link_param params[], size_t count) {
     struct contact contact = CONTACT_NONE;
     struct link_fault fault;
     int64_t expires_at_us;
-    bool read = link_read(params, count, NOW, &contact, &expires_at_us, &fault);
+    bool read = link_read(&(struct link_address){1, "s", params, count}, NOW, &contact,
+                          &expires_at_us, &fault);
     if (!read || (!fault.detail && !contact.ref) || contact.agent_count > AGENTS_MAX ||
         expires_at_us < 0 || contact.solved_at_us > NOW + 300 * US_PER_SECOND) {
         abort();

@@ -90,7 +90,8 @@ static void assert_fault(const struct link_param params[], size_t count, const c
     struct contact contact = CONTACT_NONE;
     struct link_fault fault;
     int64_t expires_at_us;
-    assert_true(link_read(params, count, NOW, &contact, &expires_at_us, &fault));
+    assert_true(link_read(&(struct link_address){1, "s", params, count}, NOW, &contact,
+                          &expires_at_us, &fault));
     if (parameter) {
         assert_non_null(fault.detail);
         assert_string_equal(fault.parameter, parameter);
@@ -117,7 +118,8 @@ static void a_link_tells_of_its_contact(void **state) {
     struct contact contact = CONTACT_NONE;
     struct link_fault fault;
     int64_t expires_at_us;
-    assert_true(link_read(params, COUNT(params), NOW, &contact, &expires_at_us, &fault));
+    assert_true(link_read(&(struct link_address){1, "s", params, COUNT(params)}, NOW, &contact,
+                          &expires_at_us, &fault));
     assert_null(fault.detail);
     assert_string_equal(contact.ref, "4711");
     assert_int_equal(contact.agent_count, 2);
@@ -136,7 +138,8 @@ static void the_first_mistake_is_told_and_the_rest_is_read(void **state) {
     struct contact contact = CONTACT_NONE;
     struct link_fault fault;
     int64_t expires_at_us;
-    assert_true(link_read(params, COUNT(params), NOW, &contact, &expires_at_us, &fault));
+    assert_true(link_read(&(struct link_address){1, "s", params, COUNT(params)}, NOW, &contact,
+                          &expires_at_us, &fault));
     assert_string_equal(fault.parameter, "exp");
     assert_string_equal(contact.language, "de");
     contact_clear(&contact);
