@@ -32,6 +32,7 @@ const struct route routes[] = {
     ROUTE("POST", "/v1/responses/{id}/reclassify", reclassify_response, SCOPE_WRITE, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
     ROUTE("GET", "/v1/surveys", list_surveys, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/surveys/{survey}", get_survey, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("DELETE", "/v1/surveys/{survey}", delete_survey, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_NOTHING),
     ROUTE("PUT", "/v1/surveys/{survey}", put_survey, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
     ROUTE("POST", "/v1/surveys/{survey}/link-secret", create_link_secret, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
 };

@@ -33,6 +33,7 @@ handler get_response;
 
 /* surveys.c */
 handler list_surveys;
+handler delete_survey;
 handler get_survey;
 handler put_survey;
 

@@ -80,6 +80,9 @@ struct response create_invitation(struct app *app, const struct request *request
     }
     CLEANUP(invitation_batch_clear) struct invitation_batch batch = {0};
     enum outcome outcome = invitation_batch_store(app, request, &batch);
+    if (outcome == OUTCOME_NOT_FOUND) {
+        return respond_survey_deleted();
+    }
     if (outcome != OUTCOME_OK) {
         return respond_outcome(outcome, "invitation");
     }

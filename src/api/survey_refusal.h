@@ -4,7 +4,9 @@
 
 #include "http/response.h"
 
-/* 409 survey_archived: for an answer or an invitation. */
+/* For an answer or an invitation: 409 survey_archived; 422 survey_deleted, when it was there as the
+ * request came in. */
 struct response respond_survey_archived(void);
+struct response respond_survey_deleted(void);
 
 #endif

@@ -4,18 +4,19 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/etag.h"
 #include "api/fields.h"
 #include "api/list_cursor.h"
 #include "app.h"
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "base/parse.h"
 #include "base/time.h"
 #include "store/survey.h"
 #include "store/survey_cache.h"
 #include "store/survey_json.h"
 
-#define ETAG_SIZE 24
+#define ETAG_BYTES 24 /* of a revision */
+#define RACES_MAX  5  /* with other changes, before a condition counts as failed */
 
 /* What GET adds to a definition: sent back with PUT it is not taken for a mistake. */
 static const char *const read_only[] = {"survey", "revision", "created_at", "updated_at"};
@@ -41,13 +42,13 @@ static json_t *survey_body(const struct survey *survey) {
     return body;
 }
 
-static void format_etag(const struct survey *survey, char etag[ETAG_SIZE]) {
-    snprintf(etag, ETAG_SIZE, "\"%d\"", survey->revision);
+static void format_etag(int revision, char etag[ETAG_BYTES]) {
+    snprintf(etag, ETAG_BYTES, "\"%d\"", revision);
 }
 
 static struct response respond_survey(unsigned status, const struct survey *survey) {
-    char etag[ETAG_SIZE];
-    format_etag(survey, etag);
+    char etag[ETAG_BYTES];
+    format_etag(survey->revision, etag);
     struct response response = respond(status, survey_body(survey));
     response_set_header(&response, "ETag", etag);
     return response;
@@ -60,29 +61,62 @@ struct response get_survey(struct app *app, const struct request *request) {
     enum outcome outcome =
         connection ? load_survey(connection, request->principal.account_id, name, &survey)
                    : OUTCOME_UNAVAILABLE;
-    return outcome == OUTCOME_OK ? respond_survey(200, &survey)
-                                 : respond_outcome(outcome, "survey");
-}
-
-/* Without If-Match, or with *, any revision may be replaced; -1 when none has such a tag. */
-static int expected_revision(const struct request *request) {
-    const char *tag = request_header(request, "If-Match");
-    int64_t revision;
-    char digits[ETAG_SIZE];
-    if (!tag || strcmp(tag, "*") == 0) {
-        return SURVEY_REVISION_ANY;
+    if (outcome != OUTCOME_OK) {
+        return respond_outcome(outcome, "survey");
     }
-    size_t length = strlen(tag);
-    if (length < 3 || length >= sizeof digits || tag[0] != '"' || tag[length - 1] != '"') {
-        return -1;
-    }
-    snprintf(digits, sizeof digits, "%.*s", (int)length - 2, tag + 1);
-    return parse_int(digits, 1, INT32_MAX, &revision) ? (int)revision : -1;
+    return respond_survey(200, &survey);
 }
 
 static struct response respond_precondition(void) {
-    return respond_problem(412, "precondition_failed",
-                           "the survey has another revision than If-Match names; read it again");
+    return respond_problem(
+        412, "precondition_failed",
+        "the survey is not as If-Match or If-None-Match wants it; read it again");
+}
+
+/* What a request does to a survey. */
+struct change {
+    /* Does it to exactly this revision; OUTCOME_CONFLICT when it is another. */
+    enum outcome (*make)(struct db_connection *connection, struct survey *survey, int revision,
+                         bool *told);
+    bool makes_new; /* also where there is none */
+    bool told;      /* by make() */
+};
+
+/* Makes the change if the request's preconditions hold for what is there, and nothing came in
+ * between; OUTCOME_CONFLICT when they do not. */
+static enum outcome change_when(struct app *app, const struct request *request,
+                                struct survey *survey, struct change *change) {
+    CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
+    if (!connection) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    if (!has_preconditions(request)) {
+        return change->make(connection, survey, SURVEY_REVISION_ANY, &change->told);
+    }
+    enum outcome outcome = OUTCOME_CONFLICT;
+    for (int i = 0; i < RACES_MAX && outcome == OUTCOME_CONFLICT; i++) {
+        int revision;
+        char etag[ETAG_BYTES];
+        enum outcome loaded =
+            load_survey_revision(connection, survey->account_id, survey->name, &revision);
+        if (loaded != OUTCOME_OK) {
+            return loaded;
+        }
+        if (revision == SURVEY_REVISION_NONE && !change->makes_new) {
+            return OUTCOME_NOT_FOUND; /* which goes before all preconditions: RFC 9110 13.2.1 */
+        }
+        format_etag(revision, etag);
+        if (!preconditions_hold(request, revision == SURVEY_REVISION_NONE ? NULL : etag)) {
+            return OUTCOME_CONFLICT;
+        }
+        outcome = change->make(connection, survey, revision, &change->told);
+    }
+    return outcome;
+}
+
+static void name_survey(const struct request *request, struct survey *survey) {
+    survey->account_id = request->principal.account_id;
+    snprintf(survey->name, sizeof survey->name, "%s", request_path_param(request, "survey"));
 }
 
 /* True when survey was filled from the body; else *refusal says why not. */
@@ -112,22 +146,40 @@ struct response put_survey(struct app *app, const struct request *request) {
     if (!read_survey(request, &survey, &refusal)) {
         return refusal;
     }
-    int revision = expected_revision(request);
-    if (revision < 0) {
-        return respond_precondition();
-    }
-    survey.account_id = request->principal.account_id;
-    snprintf(survey.name, sizeof survey.name, "%s", request_path_param(request, "survey"));
-    CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
-    bool created = false;
-    enum outcome outcome =
-        connection ? store_survey(connection, &survey, revision, &created) : OUTCOME_UNAVAILABLE;
+    name_survey(request, &survey);
+    struct change change = {.make = store_survey, .makes_new = true};
+    enum outcome outcome = change_when(app, request, &survey, &change);
     survey_cache_drop(app->survey_cache, survey.account_id, survey.name);
     if (outcome == OUTCOME_CONFLICT) {
         return respond_precondition();
     }
-    return outcome == OUTCOME_OK ? respond_survey(created ? 201 : 200, &survey)
+    return outcome == OUTCOME_OK ? respond_survey(change.told ? 201 : 200, &survey)
                                  : respond_outcome(outcome, "survey");
+}
+
+static enum outcome remove_revision(struct db_connection *connection, struct survey *survey,
+                                    int revision, bool *in_use) {
+    return remove_survey(connection, survey->account_id, survey->name, revision, in_use);
+}
+
+struct response delete_survey(struct app *app, const struct request *request) {
+    CLEANUP(survey_clear) struct survey survey = SURVEY_DEFAULT;
+    if (survey_name_objection(request_path_param(request, "survey"))) {
+        return respond_outcome(OUTCOME_NOT_FOUND, "survey");
+    }
+    name_survey(request, &survey);
+    struct change change = {.make = remove_revision};
+    enum outcome outcome = change_when(app, request, &survey, &change);
+    survey_cache_drop(app->survey_cache, survey.account_id, survey.name);
+    if (outcome == OUTCOME_CONFLICT) {
+        return respond_precondition();
+    }
+    if (outcome == OUTCOME_OK && change.told) {
+        return respond_problem(409, "survey_has_answers",
+                               "the survey has invitations or answers, which would be left without "
+                               "it; archive it instead: PUT it with \"archived\": true");
+    }
+    return outcome == OUTCOME_OK ? respond_empty(204) : respond_outcome(outcome, "survey");
 }
 
 /* ---- the list, by name ---- */
@@ -135,13 +187,18 @@ struct response put_survey(struct app *app, const struct request *request) {
 struct survey_query {
     int limit;
     char cursor[SURVEY_NAME_BYTES_MAX + 1]; /* the last name of the page before */
+    int archived;
 };
+
+static const struct choice archived_choices[] = {{"true", 1}, {"false", 0}, {NULL, 0}};
 
 static const struct field query_fields[] = {
     {"limit", FIELD_INT, .offset = offsetof(struct survey_query, limit), .min = 1,
      .max = LIST_LIMIT_MAX},
     {"cursor", FIELD_NAME, .offset = offsetof(struct survey_query, cursor), .min = 1,
      .max = SURVEY_NAME_BYTES_MAX},
+    {"archived", FIELD_CHOICE, .offset = offsetof(struct survey_query, archived),
+     .choices = archived_choices},
 };
 static const struct field_table query_table = FIELD_TABLE(query_fields);
 
@@ -173,10 +230,13 @@ struct response list_surveys(struct app *app, const struct request *request) {
     CLEANUP(survey_list_clear) struct survey_list page = {0};
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
     size_t limit = (size_t)query.limit; /* one more tells whether there is a next page */
-    enum outcome outcome = connection
-                               ? list_surveys_after(connection, request->principal.account_id,
-                                                    query.cursor, limit + 1, &page)
-                               : OUTCOME_UNAVAILABLE;
+    const struct survey_filter filter = {
+        .account_id = request->principal.account_id,
+        .after = query.cursor,
+        .with_archived = query.archived,
+    };
+    enum outcome outcome =
+        connection ? list_surveys_from(connection, &filter, limit + 1, &page) : OUTCOME_UNAVAILABLE;
     return outcome == OUTCOME_OK ? respond_page(app, request, &page, limit)
                                  : respond_outcome(outcome, "list");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/response_json.h"
+#include "api/survey_refusal.h"
 #include "base/cleanup.h"
 
 #define LOCATION_BYTES 64
@@ -57,6 +58,7 @@ struct response respond_vote(const struct vote_result *result) {
                                "the database cannot store this answer; look for characters or "
                                "numbers that are out of the ordinary");
     case OUTCOME_NOT_FOUND:
+        return respond_survey_deleted();
     case OUTCOME_UNAVAILABLE:
     case OUTCOME_FAILED:
     default:

@@ -277,8 +277,8 @@ static enum outcome in_pipeline(struct attempt *attempt, enum outcome (*step)(st
     return outcome;
 }
 
-/* True for accounts that are gone: their votes have no day, and cannot be stored. */
-static bool lacks_account(const struct attempt *attempt) {
+/* True when an account or a survey is gone: its votes have no day, and cannot be stored. */
+static bool lacks_context(const struct attempt *attempt) {
     for (size_t i = 0; i < attempt->count; i++) {
         if (!attempt->items[i].context.day[0]) {
             return true;
@@ -321,8 +321,8 @@ static enum outcome run_steps(struct attempt *attempt) {
         }
     }
     enum outcome outcome = in_pipeline(attempt, begin);
-    if (outcome == OUTCOME_OK && lacks_account(attempt)) {
-        return OUTCOME_REJECTED;
+    if (outcome == OUTCOME_OK && lacks_context(attempt)) {
+        return OUTCOME_NOT_FOUND;
     }
     if (outcome == OUTCOME_OK) {
         outcome = join_invitations(attempt);

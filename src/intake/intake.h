@@ -29,7 +29,7 @@ struct intake_options {
 
 /* How one vote ended. OUTCOME_OK: it is committed. OUTCOME_UNAVAILABLE: it is not known to be, try
  * again with the same key. OUTCOME_CONFLICT: code says why. OUTCOME_REJECTED: the database refused
- * the data. */
+ * the data. OUTCOME_NOT_FOUND: the survey was deleted meanwhile. */
 struct vote_result {
     enum outcome outcome;
     const char *code; /* "edit_window_closed", "idempotency_key_reused" or NULL */

@@ -143,6 +143,10 @@ static struct response respond_result(struct submitted_form *submission,
         visit->state = source_is_unverified(visit->source) ? VISIT_ANSWERED : VISIT_CLOSED;
         return visit_refuse(visit);
     }
+    if (result->outcome == OUTCOME_NOT_FOUND) {
+        visit->state = VISIT_UNKNOWN;
+        return visit_refuse(visit);
+    }
     if (result->outcome != OUTCOME_OK) {
         return visit_respond_unavailable(visit);
     }

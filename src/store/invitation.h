@@ -18,8 +18,9 @@
 /*
  * Stores invitations of one account, each filled in whole, its new id and times included, in one
  * transaction with the rollups (in slot). Of two for the same (survey, contact.ref) the first
- * stays: where created[i] becomes false, invitations[i] becomes the one that was there before. A
- * response that came before its invitation stays without one.
+ * stays: where created[i] becomes false, invitations[i] becomes the one that was there before.
+ * OUTCOME_NOT_FOUND, nothing stored: one of their surveys is gone. A response that came before its
+ * invitation stays without one.
  */
 enum outcome store_invitations(struct db_connection *connection, int slot,
                                struct invitation invitations[], size_t count, bool created[]);

@@ -93,6 +93,32 @@ static enum outcome insert_batch(const struct batch *batch) {
     return OUTCOME_OK;
 }
 
+/* A survey is deleted only under a lock that keeps us out: what is there now stays until we end. */
+static enum outcome check_surveys(const struct batch *batch) {
+    CLEANUP(params_clear) struct params params = {0};
+    char **surveys = calloc(batch->count, sizeof *surveys);
+    if (!surveys) {
+        return OUTCOME_FAILED;
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        surveys[i] = batch->invitations[i].survey;
+    }
+    params_int(&params, batch->invitations[0].account_id);
+    params_texts(&params, surveys, batch->count);
+    free(surveys);
+    if (!params_ready(&params)) {
+        return OUTCOME_FAILED;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(batch->connection, &rows,
+                 "SELECT survey FROM unnest($2::text[]) AS asked (survey) EXCEPT"
+                 " SELECT survey FROM surveys WHERE account_id = $1 AND survey = ANY ($2)",
+                 params_from(&params, 0, params.count));
+    bool all_there = outcome == OUTCOME_OK && PQntuples(rows) == 0;
+    return outcome != OUTCOME_OK || all_there ? outcome : OUTCOME_NOT_FOUND;
+}
+
 /* All that now stand for the batch's keys, ours and those before us, each with its local day. */
 static enum outcome query_batch(const struct batch *batch, PGresult **rows) {
     CLEANUP(params_clear) struct params params = {0};
@@ -198,6 +224,9 @@ enum outcome store_invitations(struct db_connection *connection, int slot,
     }
     memset(created, 0, count * sizeof created[0]);
     enum outcome outcome = db_execute(connection, "BEGIN; " ROLLUP_LOCK);
+    if (outcome == OUTCOME_OK) {
+        outcome = check_surveys(&batch);
+    }
     if (outcome == OUTCOME_OK) {
         outcome = insert_batch(&batch);
     }

@@ -13,6 +13,7 @@
 /* The parameters are numbered as NEW_RESPONSE_COLUMNS. */
 #define WHEN_NOTHING_IS_IN_ITS_WAY                                                             \
     " FROM accounts WHERE accounts.account_id = $1"                                            \
+    " AND EXISTS (SELECT FROM surveys WHERE account_id = $1 AND survey = $3)"                  \
     " AND NOT EXISTS (SELECT FROM invitations"                                                 \
     " WHERE account_id = $1 AND survey = $3 AND contact_ref = $4)"                             \
     " AND NOT EXISTS (SELECT FROM votes"                                                       \

@@ -76,10 +76,32 @@ static void release_text(char **text) {
     free(*text);
 }
 
-/* With a revision it must be there already; without one it may be new (its revision is then 1). */
-static enum outcome write_survey(struct db_connection *connection, const char *revision,
+enum outcome load_survey_revision(struct db_connection *connection, int64_t account_id,
+                                  const char *name, int *revision) {
+    char account[NUMBER_TEXT_SIZE];
+    format_number(account_id, account);
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_query(
+        connection, &rows, "SELECT revision FROM surveys WHERE account_id = $1 AND survey = $2",
+        DB_PARAMS(account, name));
+    if (outcome == OUTCOME_OK) {
+        *revision = PQntuples(rows) ? (int)db_int(rows, 0, 0) : SURVEY_REVISION_NONE;
+    }
+    return outcome;
+}
+
+/* A new survey's revision is 1. No row comes back when it is not the revision it should be. */
+static enum outcome write_survey(struct db_connection *connection, int revision,
                                  struct db_params params, PGresult **rows) {
-    if (revision) {
+    if (revision == SURVEY_REVISION_NONE) {
+        return db_query(connection, rows,
+                        "INSERT INTO surveys (account_id, survey, definition, created_at,"
+                        " updated_at) VALUES ($1, $2, $3, $4, $4)"
+                        " ON CONFLICT (account_id, survey) DO NOTHING"
+                        " RETURNING revision, " DB_TIME("created_at"),
+                        params);
+    }
+    if (revision != SURVEY_REVISION_ANY) {
         return db_query(connection, rows,
                         "UPDATE surveys SET definition = $3, revision = revision + 1,"
                         " updated_at = $4"
@@ -111,11 +133,10 @@ enum outcome store_survey(struct db_connection *connection, struct survey *surve
     int64_t now_us = time_now_us();
     time_format(now_us, now);
     struct db_params params = DB_PARAMS(account, survey->name, definition, now, expected);
-    params.count -= revision == SURVEY_REVISION_ANY;
+    params.count -= revision <= SURVEY_REVISION_NONE; /* only an exact one is a parameter */
 
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        write_survey(connection, revision == SURVEY_REVISION_ANY ? NULL : expected, params, &rows);
+    enum outcome outcome = write_survey(connection, revision, params, &rows);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
@@ -127,6 +148,54 @@ enum outcome store_survey(struct db_connection *connection, struct survey *surve
     survey->updated_at_us = now_us;
     *created = survey->revision == 1;
     return OUTCOME_OK;
+}
+
+/* Inside a transaction that keeps votes and invitations out. */
+static enum outcome check_removable(struct db_connection *connection, struct db_params params,
+                                    int revision, bool *in_use) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows,
+                 "SELECT revision,"
+                 " EXISTS (SELECT FROM responses WHERE account_id = $1 AND survey = $2)"
+                 " OR EXISTS (SELECT FROM invitations WHERE account_id = $1 AND survey = $2)"
+                 " FROM surveys WHERE account_id = $1 AND survey = $2 FOR UPDATE",
+                 params);
+    if (outcome != OUTCOME_OK || PQntuples(rows) == 0) {
+        return outcome == OUTCOME_OK ? OUTCOME_NOT_FOUND : outcome;
+    }
+    if (revision != SURVEY_REVISION_ANY && revision != (int)db_int(rows, 0, 0)) {
+        return OUTCOME_CONFLICT;
+    }
+    *in_use = *db_text(rows, 0, 1) == 't';
+    return OUTCOME_OK;
+}
+
+static enum outcome remove_unused(struct db_connection *connection, struct db_params params,
+                                  int revision, bool *in_use) {
+    enum outcome outcome = check_removable(connection, params, revision, in_use);
+    if (outcome != OUTCOME_OK || *in_use) {
+        return outcome;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    return db_query(connection, &rows, "DELETE FROM surveys WHERE account_id = $1 AND survey = $2",
+                    params);
+}
+
+enum outcome remove_survey(struct db_connection *connection, int64_t account_id, const char *name,
+                           int revision, bool *in_use) {
+    char account[NUMBER_TEXT_SIZE];
+    format_number(account_id, account);
+    *in_use = false;
+    /* Whoever stores votes or invitations has ROLLUP_LOCK, and looks for the survey after it. */
+    enum outcome outcome =
+        db_execute(connection, "BEGIN; LOCK TABLE rollups IN SHARE ROW EXCLUSIVE MODE");
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    outcome = remove_unused(connection, DB_PARAMS(account, name), revision, in_use);
+    enum outcome ended = db_execute(connection, outcome == OUTCOME_OK ? "COMMIT" : "ROLLBACK");
+    return outcome == OUTCOME_OK ? ended : outcome;
 }
 
 void survey_list_clear(struct survey_list *list) {
@@ -148,17 +217,19 @@ static enum outcome list_from_rows(const PGresult *rows, struct survey_list *lis
     return outcome;
 }
 
-enum outcome list_surveys_after(struct db_connection *connection, int64_t account_id,
-                                const char *after, size_t limit, struct survey_list *list) {
+enum outcome list_surveys_from(struct db_connection *connection, const struct survey_filter *filter,
+                               size_t limit, struct survey_list *list) {
     char account[NUMBER_TEXT_SIZE];
     char count[NUMBER_TEXT_SIZE];
-    format_number(account_id, account);
+    format_number(filter->account_id, account);
     format_number((int64_t)limit, count);
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = db_query(connection, &rows,
-                                    "SELECT " SURVEY_COLUMNS " FROM surveys"
-                                    " WHERE account_id = $1 AND survey > $2"
-                                    " ORDER BY survey LIMIT $3",
-                                    DB_PARAMS(account, after, count));
+    enum outcome outcome = db_query(
+        connection, &rows,
+        "SELECT " SURVEY_COLUMNS " FROM surveys"
+        " WHERE account_id = $1 AND survey > $2"
+        " AND ($4 OR NOT definition @> '{\"archived\": true}')"
+        " ORDER BY survey LIMIT $3",
+        DB_PARAMS(account, filter->after, count, filter->with_archived ? "true" : "false"));
     return outcome == OUTCOME_OK ? list_from_rows(rows, list) : outcome;
 }

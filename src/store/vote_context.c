@@ -16,6 +16,7 @@ static const char context_sql[] =
     " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY"
     " AS asked (account_id, survey, contact_ref, answered_at, position)"
     " JOIN accounts ON accounts.account_id = asked.account_id"
+    " JOIN surveys ON surveys.account_id = asked.account_id AND surveys.survey = asked.survey"
     " LEFT JOIN invitations ON invitations.account_id = asked.account_id"
     " AND invitations.survey = asked.survey AND invitations.contact_ref = asked.contact_ref";
 /* clang-format on */

@@ -10,9 +10,9 @@
 #include "store/rollup.h"
 
 struct vote_context {
-    char
-        day[DAY_TEXT_SIZE]; /* of answered_at, in the account's zone; "" when the account is gone */
-    bool invited;           /* the rest is set only then */
+    char day[DAY_TEXT_SIZE]; /* of answered_at, in the account's zone; "" when the account or the
+                                survey is gone */
+    bool invited;            /* the rest is set only then */
     struct uuid invitation_id;
     char invitation_day[DAY_TEXT_SIZE];
     struct contact invitation_contact; /* owned */
