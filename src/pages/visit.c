@@ -83,10 +83,10 @@ void visit_settle(struct app *app, const struct request *request, enum outcome f
     enum visit_state state = state_of(readable ? find_answers(app, visit) : found);
     if (state != VISIT_OPEN) {
         visit->state = state;
+    } else if (visit->fault.detail) { /* perhaps so malformed that no survey was looked for */
+        visit->state = VISIT_FAULTY;
     } else if (visit->survey->archived) {
         visit->state = VISIT_ARCHIVED;
-    } else if (visit->fault.detail) {
-        visit->state = VISIT_FAULTY;
     } else if (visit->state == VISIT_OPEN) {
         judge_expiry(visit);
     }

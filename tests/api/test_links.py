@@ -232,6 +232,36 @@ def test_after_the_edit_window_the_answer_is_final(service, survey):
     assert thanks.status == 200 and thanks.links == []
 
 
+OWN = [{"question": "understood"}, {"question": "ces", "required": False},
+       {"question": "topic", "kind": "choice", "choices": [{"choice": "billing"}, {"choice": "late"}], "many": True, "required": False},
+       {"question": "improve", "kind": "text", "required": False, "when": ["no"]}]
+
+
+@pytest.mark.parametrize("link_of", [signed_link, lambda key, name, **params: unsigned_link(name, **params)], ids=["signed", "unsigned"])
+def test_a_surveys_own_questions_are_answered_by_link_too(service, link_of):
+    name = f"own-{next(surveys)}"
+    texts = {"en": {"questions": {"topic": "What about?", "improve": "What else?"}, "choices": {"topic": {"billing": "Bills", "late": "Late"}}}}
+    made = service.put(f"/v1/surveys/{name}", "admin", json={"questions": OWN, "texts": texts, "unsigned_links": True})
+    assert made.status_code == 201, made.text
+    link = link_of(make_secret(service, name)["secret"], name, ces=6, understood="no")
+    page = open_page(service, link)
+    assert page.fields["ces"] == "6" and page.fields["understood"] == "no"
+    time.sleep(PERSON_WAIT_S)
+    assert send(service, page, topic=["billing", "late"], improve="Patience").status in (200, 303)
+    service.verify()
+    rows = service.sql("SELECT ces, extras FROM responses WHERE survey = %s", name)
+    assert rows == [(6, {"choices": {"topic": ["billing", "late"]}, "texts": {"improve": "Patience"}})]
+
+
+def test_an_archived_survey_takes_no_links(service, survey):
+    name, key = survey
+    link = signed_link(key, name)
+    page = open_page(service, link)
+    assert service.put(f"/v1/surveys/{name}", "admin", json={"archived": True}).status_code == 200
+    assert open_page(service, link).status == 410 and send(service, page, **ANSWERS).status == 410
+    assert open_page(service, signed_link(key, name, exp="soon")).status == 400
+
+
 # ---- machines ----
 
 def test_scanners_record_nothing(service, survey):
