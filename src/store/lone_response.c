@@ -48,7 +48,7 @@ enum outcome send_lone_response(struct db_connection *connection, const struct v
     size_t first = params->count;
     params_new_response(params, vote);
     params_count_of_new(params, deltas, slot);
-    if (!sql || deltas->failed || !params_ready(params)) {
+    if (!sql || !params_ready(params)) {
         return OUTCOME_UNAVAILABLE;
     }
     return db_pipeline_send(connection, sql, params_from(params, first, params->count - first));

@@ -138,6 +138,10 @@ void params_count_of_new(struct params *params, struct rollup_deltas *deltas, in
     CLEANUP(text_clear) struct text dimensions = {0};
     CLEANUP(text_clear) struct text values = {0};
     rollup_deltas_prepare(deltas);
+    if (deltas->failed || deltas->count == 0) {
+        params->failed = true;
+        return;
+    }
     for (size_t i = 0; i < deltas->count; i++) {
         array_append_text(&dimensions, deltas->deltas[i].dimension);
         array_append_text(&values, deltas->deltas[i].value);

@@ -402,6 +402,19 @@ def test_parallel_edits_of_one_contact_leave_one_row_and_every_vote(service):
                        " WHERE contact_ref = %s", ref) == [(60,)]
 
 
+@pytest.mark.parametrize("setting", [{"UNDERSTOOD_DATABASE_PREPARE": "false"}, {"UNDERSTOOD_INTAKE_TRANSACTION": "account"}])
+def test_answers_alone_and_together_are_stored_with_every_setting(make_service, setting):
+    service = make_service(**setting)
+    ref, several = new_ref(), [answer() for _ in range(20)]
+    statuses = [post(service, answer(ref), **with_key("set")).status_code for _ in range(2)]
+    changed = post(service, answer(ref, answers={"nps": 1}))
+    together = post(service, [*several, answer(ref, answers={"nps": 2})])
+    assert (statuses, changed.status_code) == ([201, 201], 200)
+    assert [result["status"] for result in together.json()["data"]] == [201] * 20 + [200]
+    assert service.sql("SELECT count(*), sum(votes) FROM responses") == [(21, 23)]
+    service.verify()
+
+
 def test_what_the_database_cannot_store_fails_alone(service):
     """A noncharacter passes JSON; a number past numeric(15, 3) is stopped before. Neighbours are stored."""
     rows = post(service, [answer(), answer(contact={"ref": new_ref(), "credit_amount": 1e15}), answer()])
