@@ -1,17 +1,12 @@
 /* Whatever head comes in ("METHOD TARGET VERSION", then "NAME: VALUE" lines): what the guard lets
  * through is safe to route, to decode and to log. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/array.h"
+#include "fuzz.h"
 #include "http/credentials.h"
 #include "http/form.h"
 #include "http/guard.h"
 #include "http/identity.h"
 #include "http/router.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct route routes[] = {
     {"GET", "/a", "a", NULL, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING},
@@ -28,50 +23,42 @@ static char *cut(char *text, const char *separator) {
     return at + strlen(separator);
 }
 
-static void check(bool claim) {
-    if (!claim) {
-        abort();
-    }
-}
-
 static void use_headers(const struct request *request) {
     char key[API_KEY_SIZE];
     const char *authorization = request_header(request, "Authorization");
     if (authorization && credentials_key(authorization, key)) {
-        check(*key && strlen(key) < sizeof key);
+        claim(*key && strlen(key) < sizeof key);
     }
     char trace_id[33];
     const char *traceparent = request_header(request, "traceparent");
     if (traceparent && trace_id_from(traceparent, trace_id)) {
-        check(strlen(trace_id) == 32);
+        claim(strlen(trace_id) == 32);
     }
     static const char *const types[] = {"application/json", "text/csv"};
     const char *preferred = request_preferred_type(request, types, COUNT(types));
-    check(!preferred || request_accepts(request, preferred));
+    claim(!preferred || request_accepts(request, preferred));
 }
 
 static void use_target(struct request *request, const char *target) {
     const char *origin = target_origin_form(target);
     char path[TARGET_BYTES_MAX + 1];
     size_t length = strcspn(origin, "?");
-    check(length <= TARGET_BYTES_MAX);
+    claim(length <= TARGET_BYTES_MAX);
     memcpy(path, origin, length);
     path[length] = '\0';
     request->path = path;
     unsigned status = 0;
     char allow[64] = "";
     const struct route *route = find_route(routes, COUNT(routes), request, &status, allow);
-    check(route || status == 404 || status == 405 || status == 501);
+    claim(route || status == 404 || status == 405 || status == 501);
     for (size_t i = 0; route && i < PATH_PARAMS_MAX; i++) {
         const char *value = request->path_params[i].value;
-        check(utf8_valid(value, strlen(value)));
+        claim(utf8_valid(value, strlen(value)));
     }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    char *text = calloc(1, size + 1);
-    check(text != NULL);
-    memcpy(text, data, size);
+    char *text = fuzz_text(data, size);
     static struct request_header headers[HEADERS_MAX + 2];
     char *line = cut(text, "\n");
     char *target = cut(text, " ");
