@@ -247,7 +247,7 @@ def test_a_surveys_own_questions_are_answered_by_link_too(service, link_of):
     page = open_page(service, link)
     assert page.fields["ces"] == "6" and page.fields["understood"] == "no"
     time.sleep(PERSON_WAIT_S)
-    assert send(service, page, topic=["billing", "late"], improve="Patience").status in (200, 303)
+    assert send(service, page, **{"x-topic": ["billing", "late"], "x-improve": "Patience"}).status in (200, 303)
     service.verify()
     rows = service.sql("SELECT ces, extras FROM responses WHERE survey = %s", name)
     assert rows == [(6, {"choices": {"topic": ["billing", "late"]}, "texts": {"improve": "Patience"}})]
