@@ -150,6 +150,28 @@ void survey_drop_inapplicable(const struct survey *survey, struct answers *answe
     }
 }
 
+/* A guess at how long people think about one. */
+static unsigned question_seconds(const struct survey_question *asked) {
+    if (asked->when) {
+        return 0;
+    }
+    if (question_ratings(asked->question)) {
+        return 3;
+    }
+    if (asked->question == QUESTION_CHOICE) {
+        return 5;
+    }
+    return asked->required ? 20 : 0;
+}
+
+unsigned survey_seconds(const struct survey *survey) {
+    unsigned seconds = 1;
+    for (size_t i = 0; i < survey->question_count; i++) {
+        seconds += question_seconds(&survey->questions[i]);
+    }
+    return (seconds + 9) / 10 * 10;
+}
+
 static const struct survey_language *language_of(const struct survey *survey, const char *language,
                                                  size_t length) {
     for (size_t i = 0; i < survey->language_count; i++) {

@@ -114,6 +114,10 @@ bool survey_question_applies(const struct survey *survey, const struct survey_qu
 /* Takes out the answers to questions that do not apply. */
 void survey_drop_inapplicable(const struct survey *survey, struct answers *answers);
 
+/* About how many seconds answering takes, in tens. Texts that may be left out, and what is asked of
+ * some customers only, do not count. */
+unsigned survey_seconds(const struct survey *survey);
+
 /*
  * The survey's own text in language (compared without case), else in its primary language ("pt"
  * for "pt-BR"), else NULL: then the locale's text counts. Lent.

@@ -76,6 +76,7 @@
 
 /* Those with a {count}: an object of one form for each plural that the language has. */
 #define LOCALE_COUNTED_TEXTS(TEXT)                                                                 \
+    TEXT(page_seconds)                                                                             \
     TEXT(thanks_days)                                                                              \
     TEXT(thanks_hours)                                                                             \
     TEXT(email_days)                                                                               \

@@ -33,6 +33,18 @@ static void append_summary(struct text *text, const struct page *page,
     text_append(text, "</ul></div>\n");
 }
 
+/* Our own says how long it takes; a survey's own says what it wants to. */
+static void append_welcome(struct text *text, const struct page *page) {
+    const struct locale *locale = page->locale;
+    const char *intro = page_text(page, SURVEY_TEXT_INTRO);
+    html(text, "%s", intro);
+    if (intro == locale->page_intro) {
+        text_append(text, sentence_gap(intro));
+        locale_append_counted_html(text, locale, &locale->page_seconds,
+                                   survey_seconds(page->survey));
+    }
+}
+
 static void append_intro(struct text *text, const struct page *page,
                          const struct survey_form *form) {
     char number[NUMBER_TEXT_SIZE];
@@ -44,7 +56,7 @@ static void append_intro(struct text *text, const struct page *page,
     if (chosen) {
         locale_append_html(text, page->locale->page_chosen, chosen);
     } else {
-        html(text, "%s", page_text(page, SURVEY_TEXT_INTRO));
+        append_welcome(text, page);
     }
     text_append(text, "</p>\n");
 }

@@ -92,6 +92,14 @@ def test_the_invitation_decides_the_language(service, language):
     assert page.response.headers["Content-Language"] == language
 
 
+@pytest.mark.parametrize("language, asked, said", [
+    ("en", ["understood"], "This takes about 10\u00a0seconds."), ("ar", ["understood"], "10\u00a0ثوانٍ"),
+    ("ar", ["understood", "csat", "nps", "ces"], "20\u00a0ثانية"), ("pl", ["understood"], "około 10\u00a0sekund.")])
+def test_the_page_says_about_how_long_it_takes(service, language, asked, said):
+    put_survey(service, f"asks_{len(asked)}", questions=[{"question": name} for name in asked])
+    assert said in open_page(service, invite(service, survey=f"asks_{len(asked)}", language=language)[0]).response.text
+
+
 @pytest.mark.parametrize("language", ("ja", "zh"))
 def test_no_gap_follows_a_full_width_stop(service, language):
     path, _ = invite(service, language=language)

@@ -193,6 +193,22 @@ static void a_text_is_found_by_language_then_by_primary_language(void **state) {
     survey_clear(&survey);
 }
 
+static void the_time_to_answer_grows_with_what_is_asked(void **state) {
+    (void)state;
+    struct survey survey = SURVEY_DEFAULT;
+    assert_int_equal(survey_seconds(&survey),
+                     10); /* three ratings and a comment, left out or not */
+    survey.question_count = 1;
+    assert_int_equal(survey_seconds(&survey), 10);
+    survey.question_count = 4;
+    survey.questions[3].required = true;
+    assert_int_equal(survey_seconds(&survey), 30);
+    survey.questions[3].question = QUESTION_CES;
+    assert_int_equal(survey_seconds(&survey), 20);
+    survey.questions[3].when = 1U << UNDERSTOOD_NO;
+    assert_int_equal(survey_seconds(&survey), 10);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(survey_names_are_plain),
@@ -204,6 +220,7 @@ int main(void) {
         cmocka_unit_test(a_definition_is_an_object),
         cmocka_unit_test(what_is_written_reads_back_the_same),
         cmocka_unit_test(a_text_is_found_by_language_then_by_primary_language),
+        cmocka_unit_test(the_time_to_answer_grows_with_what_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
