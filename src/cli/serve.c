@@ -145,19 +145,23 @@ static void close_pool(struct db **db) {
 }
 
 /* Brings the schema up to date. While the database is away this goes on trying: it may be starting
- * as we do, and probes are answered meanwhile. OUTCOME_UNAVAILABLE when stopped. */
+ * as we do. Probes are answered then; before, whoever comes waits. OUTCOME_UNAVAILABLE when
+ * stopped. */
 static enum outcome wait_for_database(struct life *life) {
     CLEANUP(close_pool) struct db *db = database_pool(&life->database, &life->config, 1);
     bool migrates = life->config.database.migrate;
     unsigned applied = 0;
-    bool said = false;
+    bool holding = false;
     enum outcome outcome;
     while ((outcome = database_migrate(db, migrates, &applied)) == OUTCOME_UNAVAILABLE &&
            !signals_stop_pending()) {
-        if (!said) {
+        if (!holding) {
+            holding = service_hold(&life->service);
+            if (!holding) {
+                return OUTCOME_FAILED;
+            }
             say_addresses(life, "waiting for the database; /readyz says so on");
             supervisor_tell_status("waiting for the database");
-            said = true;
         }
         switch (signals_wait(DATABASE_RETRY_MS)) {
         case SIGNALLED_STOP:

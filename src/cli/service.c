@@ -152,12 +152,16 @@ bool service_open(struct service *service, const struct config *config,
     if (!service->app.server) {
         return false;
     }
-    server_hold(service->app.server);
-    if (!set_public_url(service, config) || !server_start(service->app.server)) {
+    if (!set_public_url(service, config)) {
         service_stop(service, config);
         return false;
     }
     return true;
+}
+
+bool service_hold(struct service *service) {
+    server_hold(service->app.server);
+    return server_start(service->app.server);
 }
 
 bool service_start(struct service *service, const char *conninfo) {
@@ -169,8 +173,11 @@ bool service_start(struct service *service, const char *conninfo) {
     if (!service->housekeeping) {
         return false;
     }
-    server_admit(app->server);
-    return true;
+    if (server_held(app->server)) {
+        server_admit(app->server);
+        return true;
+    }
+    return server_start(app->server);
 }
 
 void service_apply(struct service *service, const struct config *config, bool edge_changed) {

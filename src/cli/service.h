@@ -16,10 +16,14 @@ struct service {
     char public_url[PUBLIC_URL_SIZE];
 };
 
-/* Listens, and answers probes; false, having logged why, with nothing left running. config is lent.
- */
+/* Listens, but answers nobody yet; false, having logged why, with nothing left running. config is
+ * lent. */
 bool service_open(struct service *service, const struct config *config,
                   const struct passed_sockets *passed);
+
+/* While the database is away: answers probes, and everything else with 503. False, logged, when
+ * there are no threads for it. */
+bool service_hold(struct service *service);
 
 /* Starts the rest and serves everything; false, having logged why: then it is to be stopped.
  * conninfo is lent. */
