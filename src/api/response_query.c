@@ -1,11 +1,14 @@
 #include "api/response_query.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/fields.h"
 #include "api/list_cursor.h"
 #include "base/array.h"
 #include "base/time.h"
+#include "domain/question.h"
 
 #define TIME_BYTES_MAX   40
 #define CURSOR_BYTES_MAX 200
@@ -35,6 +38,20 @@ static const char *time_objection(const char *text) {
                : "expected a time like 2026-11-23T10:00:00Z or a day like 2026-11-23";
 }
 
+/* "topic" or "topic:billing". */
+static const char *choice_objection(const char *text) {
+    static const char *const expected = "expected a question and one of its choices: topic:billing";
+    const char *colon = strchr(text, ':');
+    char question[EXTRA_NAME_BYTES_MAX + 2];
+    size_t length = colon ? (size_t)(colon - text) : strlen(text);
+    if (length >= sizeof question) {
+        return expected;
+    }
+    snprintf(question, sizeof question, "%.*s", (int)length, text);
+    return extra_name_objection(question) || (colon && extra_name_objection(colon + 1)) ? expected
+                                                                                        : NULL;
+}
+
 /* order is read as an int first: a bool is no int. */
 struct query_values {
     struct response_query query;
@@ -47,6 +64,8 @@ struct query_values {
     { .name = key, .kind = FIELD_TEXT, .offset = OF(member), .min = 1, .max = bytes_max }
 #define CHOICE(key, member, words)                                                                 \
     { .name = key, .kind = FIELD_CHOICE, .offset = OF(member), .choices = words }
+#define SCORE(key, member, lowest, highest)                                                        \
+    { .name = key, .kind = FIELD_INT, .offset = OF(member), .min = lowest, .max = highest }
 #define TIME(key, member)                                                                          \
     {                                                                                              \
         .name = key, .kind = FIELD_TEXT, .offset = OF(member), .min = 1, .max = TIME_BYTES_MAX,    \
@@ -64,6 +83,15 @@ static const struct field fields[] = {
     TEXT("reason", query.filter.reason, DIMENSION_BYTES_MAX),
     TEXT("language", query.filter.language, DIMENSION_BYTES_MAX),
     CHOICE("understood", query.filter.understood, understood_choices),
+    SCORE("csat", query.filter.csat, CSAT_MIN, CSAT_MAX),
+    SCORE("nps", query.filter.nps, NPS_MIN, NPS_MAX),
+    SCORE("ces", query.filter.ces, CES_MIN, CES_MAX),
+    {.name = "choice",
+     .kind = FIELD_TEXT,
+     .offset = OF(query.filter.choice),
+     .min = 1,
+     .max = 2 * EXTRA_NAME_BYTES_MAX + 1,
+     .objection = choice_objection},
     CHOICE("trust", query.filter.trust, trust_choices),
     CHOICE("has_comment", query.filter.has_comment, comment_choices),
     CHOICE("order", oldest_first, order_choices),
@@ -95,11 +123,12 @@ void response_query_clear(struct response_query *query) {
 void response_filter_append(const struct response_filter *filter, struct text *text) {
     const char *const texts[] = {
         "responses",  filter->survey,  filter->from,   filter->to,       filter->agent,
-        filter->team, filter->channel, filter->reason, filter->language,
+        filter->team, filter->channel, filter->reason, filter->language, filter->choice,
     };
     for (size_t i = 0; i < COUNT(texts); i++) {
         text_append_json(text, texts[i]);
     }
-    text_append_format(text, "%d %d %d %d", (int)filter->understood, filter->trust,
-                       filter->has_comment, filter->oldest_first);
+    text_append_format(text, "%d %d %d %d %d %d %d", (int)filter->understood, filter->csat,
+                       filter->nps, filter->ces, filter->trust, filter->has_comment,
+                       filter->oldest_first);
 }

@@ -115,7 +115,7 @@ struct response list_responses(struct app *app, const struct request *request) {
     if (type == types[0]) {
         return list_page(app, request, &query);
     }
-    return respond_export(app->db, &query.filter, type == types[2] ? EXPORT_CSV : EXPORT_NDJSON);
+    return respond_export(app, &query.filter, type == types[2] ? EXPORT_CSV : EXPORT_NDJSON);
 }
 
 /* A response and all that happened to it. */

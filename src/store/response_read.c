@@ -32,14 +32,20 @@
     " AND ($11::text IS NULL OR language = $11)"                                \
     " AND ($12::text IS NULL OR understood = $12)"                              \
     " AND ($13::text IS NULL OR trust = $13)"                                   \
-    " AND ($14::bool IS NULL OR (comment IS NOT NULL) = $14)"
+    " AND ($14::bool IS NULL OR (comment IS NOT NULL) = $14)"                   \
+    " AND ($15::int IS NULL OR csat = $15)"                                     \
+    " AND ($16::int IS NULL OR nps = $16)"                                      \
+    " AND ($17::int IS NULL OR ces = $17)"                                      \
+    " AND ($18::text IS NULL OR CASE split_part($18, ':', 2) WHEN ''"           \
+    " THEN extras -> 'choices' ? split_part($18, ':', 1)"                       \
+    " ELSE extras -> 'choices' -> split_part($18, ':', 1) ? split_part($18, ':', 2) END)"
 
 static const char newest_first[] = FILTERED
-    " AND (answered_at, id) < (COALESCE($15::timestamptz, 'infinity'), COALESCE($16::uuid, " LAST_ID "))"
-    " ORDER BY account_id DESC, answered_at DESC, id DESC LIMIT $17";
+    " AND (answered_at, id) < (COALESCE($19::timestamptz, 'infinity'), COALESCE($20::uuid, " LAST_ID "))"
+    " ORDER BY account_id DESC, answered_at DESC, id DESC LIMIT $21";
 static const char oldest_first[] = FILTERED
-    " AND (answered_at, id) > (COALESCE($15::timestamptz, '-infinity'), COALESCE($16::uuid, " FIRST_ID "))"
-    " ORDER BY account_id, answered_at, id LIMIT $17";
+    " AND (answered_at, id) > (COALESCE($19::timestamptz, '-infinity'), COALESCE($20::uuid, " FIRST_ID "))"
+    " ORDER BY account_id, answered_at, id LIMIT $21";
 /* clang-format on */
 
 void response_filter_clear(struct response_filter *filter) {
@@ -49,6 +55,7 @@ void response_filter_clear(struct response_filter *filter) {
     free(filter->channel);
     free(filter->reason);
     free(filter->language);
+    free(filter->choice);
     free(filter->from);
     free(filter->to);
     *filter = RESPONSE_FILTER_NONE;
@@ -86,6 +93,10 @@ static void params_filter(struct params *params, const struct response_filter *f
     params_text(params, understood_name(filter->understood));
     params_text(params, filter->trust == TRUST_ANY ? NULL : trust_name((enum trust)filter->trust));
     params_int_unless(params, filter->has_comment, COMMENT_ANY);
+    params_int_unless(params, filter->csat, CSAT_NONE);
+    params_int_unless(params, filter->nps, NPS_NONE);
+    params_int_unless(params, filter->ces, CES_NONE);
+    params_text(params, filter->choice);
 }
 
 static void params_position(struct params *params, const struct response_position *after) {

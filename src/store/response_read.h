@@ -24,16 +24,24 @@ struct response_filter {
     char *channel;
     char *reason;
     char *language;
-    char *from; /* answered then or later: RFC 3339, or a whole day of the account's own zone */
-    char *to;   /* answered before then, or on that day at the latest */
+    char *from;   /* answered then or later: RFC 3339, or a whole day of the account's own zone */
+    char *to;     /* answered before then, or on that day at the latest */
+    char *choice; /* "topic:billing"; "topic" for any choice */
     enum understood understood;
+    int csat; /* CSAT_NONE, NPS_NONE, CES_NONE: any */
+    int nps;
+    int ces;
     int trust;       /* enum trust, or TRUST_ANY */
     int has_comment; /* 0 or 1, or COMMENT_ANY */
     bool oldest_first;
 };
 
 #define RESPONSE_FILTER_NONE                                                                       \
-    ((struct response_filter){.trust = TRUST_CONFIRMED, .has_comment = COMMENT_ANY})
+    ((struct response_filter){.csat = CSAT_NONE,                                                   \
+                              .nps = NPS_NONE,                                                     \
+                              .ces = CES_NONE,                                                     \
+                              .trust = TRUST_CONFIRMED,                                            \
+                              .has_comment = COMMENT_ANY})
 
 void response_filter_clear(struct response_filter *filter);
 
