@@ -19,28 +19,29 @@
 #define ORIGINS_MAX   64
 
 /* NOLINTNEXTLINE(bugprone-macro-parentheses): a member designator takes none */
-#define KEY(section, name, type) #section, #name, type, offsetof(struct config, section.name)
+#define KEY(section, name, type, reloads)                                                          \
+#section, #name, type, reloads, offsetof(struct config, section.name)
 #define TEXT(section, name, fallback, help)                                                        \
-    { KEY(section, name, CONFIG_TEXT), fallback, 0, 0, NULL, help, NULL, false }
+    { KEY(section, name, CONFIG_TEXT, false), fallback, 0, 0, NULL, help, NULL }
 #define ADDRESSES(section, name, fallback, help)                                                   \
-    { KEY(section, name, CONFIG_ADDRESSES), fallback, 0, 0, NULL, help, NULL, false }
+    { KEY(section, name, CONFIG_ADDRESSES, false), fallback, 0, 0, NULL, help, NULL }
 #define MODE(section, name, fallback, help)                                                        \
-    { KEY(section, name, CONFIG_MODE), fallback, 0, 0777, NULL, help, NULL, false }
+    { KEY(section, name, CONFIG_MODE, false), fallback, 0, 0777, NULL, help, NULL }
 #define CHOICE(section, name, fallback, choices, help)                                             \
-    { KEY(section, name, CONFIG_CHOICE), fallback, 0, 0, choices, help, NULL, false }
+    { KEY(section, name, CONFIG_CHOICE, false), fallback, 0, 0, choices, help, NULL }
 #define SWITCH(section, name, fallback, help)                                                      \
-    { KEY(section, name, CONFIG_SWITCH), fallback, 0, 0, NULL, help, NULL, false }
+    { KEY(section, name, CONFIG_SWITCH, false), fallback, 0, 0, NULL, help, NULL }
 #define NUMBER(section, name, fallback, min, max, help)                                            \
-    { KEY(section, name, CONFIG_NUMBER), #fallback, min, max, NULL, help, NULL, false }
+    { KEY(section, name, CONFIG_NUMBER, false), #fallback, min, max, NULL, help, NULL }
 /* Those that SIGHUP reloads; service_apply gives them to the parts. */
 #define LIVE_LIST(section, name, most, word_is_sound, words, help)                                 \
-    { KEY(section, name, CONFIG_LIST), "", 0, most, words, help, word_is_sound, true }
+    { KEY(section, name, CONFIG_LIST, true), "", 0, most, words, help, word_is_sound }
 #define LIVE_CHOICE(section, name, fallback, choices, help)                                        \
-    { KEY(section, name, CONFIG_CHOICE), fallback, 0, 0, choices, help, NULL, true }
+    { KEY(section, name, CONFIG_CHOICE, true), fallback, 0, 0, choices, help, NULL }
 #define LIVE_SWITCH(section, name, fallback, help)                                                 \
-    { KEY(section, name, CONFIG_SWITCH), fallback, 0, 0, NULL, help, NULL, true }
+    { KEY(section, name, CONFIG_SWITCH, true), fallback, 0, 0, NULL, help, NULL }
 #define LIVE_NUMBER(section, name, fallback, min, max, help)                                       \
-    { KEY(section, name, CONFIG_NUMBER), #fallback, min, max, NULL, help, NULL, true }
+    { KEY(section, name, CONFIG_NUMBER, true), #fallback, min, max, NULL, help, NULL }
 
 /* In the order of config/understood.ini, which a test holds against this table. */
 const struct config_key config_keys[] = {

@@ -24,6 +24,7 @@ struct config_key {
     const char *section;
     const char *name;
     enum config_type type;
+    bool reloads;  /* a change takes effect at SIGHUP, not only at the next start */
     size_t offset; /* of its member in struct config */
     const char *fallback;
     int64_t min;
@@ -31,7 +32,6 @@ struct config_key {
     const char *choices; /* of a CONFIG_CHOICE: "one, two"; of a CONFIG_LIST: what its words are */
     const char *help;
     bool (*word_is_sound)(const struct word *word); /* of a CONFIG_LIST, of max words */
-    bool reloads; /* a change takes effect at SIGHUP, not only at the next start */
 };
 
 /* In the order of config/understood.ini, which a test holds against this table. */

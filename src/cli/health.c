@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/descriptor.h"
 #include "base/time.h"
 #include "base/words.h"
 #include "cli/cli.h"
@@ -22,12 +23,6 @@
 #define LIMIT_MS_MAX  600000
 #define STATUS_OK     200
 #define STATUS_OFFSET 9 /* in "HTTP/1.1 200 OK" */
-
-static void close_descriptor(int *fd) {
-    if (*fd >= 0) {
-        close(*fd);
-    }
-}
 
 static bool wait_for(int fd, short events, int64_t deadline_us) {
     int64_t left_ms = (deadline_us - time_monotonic_us()) / 1000;
@@ -61,7 +56,7 @@ static int open_unix(const char *path, int64_t deadline_us) {
     if (connect_within(fd, (const struct sockaddr *)&address, sizeof address, deadline_us)) {
         return fd;
     }
-    close_descriptor(&fd);
+    descriptor_close(&fd);
     return -1;
 }
 
@@ -88,7 +83,7 @@ static int open_tcp(char *address, int64_t deadline_us) {
     bool connected = connect_within(fd, found->ai_addr, found->ai_addrlen, deadline_us);
     freeaddrinfo(found);
     if (!connected) {
-        close_descriptor(&fd);
+        descriptor_close(&fd);
         return -1;
     }
     return fd;
@@ -106,22 +101,26 @@ static int open_first(const char *listen, int64_t deadline_us) {
     return open_tcp(address, deadline_us);
 }
 
+/* The beginning of the answer, up to its end or the deadline. */
+static size_t read_answer(int fd, int64_t deadline_us, char answer[ANSWER_SIZE]) {
+    size_t length = 0;
+    while (length < ANSWER_SIZE - 1 && wait_for(fd, POLLIN, deadline_us)) {
+        ssize_t got = recv(fd, answer + length, ANSWER_SIZE - 1 - length, 0);
+        if (got <= 0) {
+            break;
+        }
+        length += (size_t)got;
+    }
+    return length;
+}
+
 /* The status line; its length is 0 when none came. */
 static void ask(int fd, const char *path, int64_t deadline_us, char answer[ANSWER_SIZE]) {
     char question[128];
-    size_t length = 0;
     int size = snprintf(question, sizeof question,
                         "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
-    if (send(fd, question, (size_t)size, MSG_NOSIGNAL) == size) {
-        while (length < ANSWER_SIZE - 1 && wait_for(fd, POLLIN, deadline_us)) {
-            ssize_t got = recv(fd, answer + length, ANSWER_SIZE - 1 - length, 0);
-            if (got <= 0) {
-                break;
-            }
-            length += (size_t)got;
-        }
-    }
-    answer[length] = '\0';
+    bool asked = send(fd, question, (size_t)size, MSG_NOSIGNAL) == size;
+    answer[asked ? read_answer(fd, deadline_us, answer) : 0] = '\0';
     answer[strcspn(answer, "\r\n")] = '\0';
 }
 
@@ -133,7 +132,7 @@ int run_health(const struct invocation *invocation) {
     const char *path = invocation_option(invocation, "ready") ? "/readyz" : "/livez";
     const char *listen = invocation->config.http.listen;
     int64_t deadline_us = time_monotonic_us() + limit_ms * 1000;
-    CLEANUP(close_descriptor) int fd = open_first(listen, deadline_us);
+    CLEANUP(descriptor_close) int fd = open_first(listen, deadline_us);
     if (fd < 0) {
         fprintf(stderr, "understood: could not connect to %s: %s\n", listen, strerror(errno));
         return EXIT_FAILURE;

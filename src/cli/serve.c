@@ -144,6 +144,28 @@ static void close_pool(struct db **db) {
     db_close(*db);
 }
 
+/* False when there are no threads to answer probes with. */
+static bool hold(struct life *life) {
+    if (server_held(life->service.app.server)) {
+        return true;
+    }
+    if (!service_hold(&life->service)) {
+        return false;
+    }
+    say_addresses(life, "waiting for the database; /readyz says so on");
+    supervisor_tell_status("waiting for the database");
+    return true;
+}
+
+/* False when it is time to stop. */
+static bool wait_for_retry(struct life *life) {
+    enum signalled signalled = signals_wait(DATABASE_RETRY_MS);
+    if (signalled == SIGNALLED_RELOAD) {
+        reload(&life->service, &life->config, life->config_path);
+    }
+    return signalled != SIGNALLED_STOP;
+}
+
 /* Brings the schema up to date. While the database is away this goes on trying: it may be starting
  * as we do. Probes are answered then; before, whoever comes waits. OUTCOME_UNAVAILABLE when
  * stopped. */
@@ -151,28 +173,13 @@ static enum outcome wait_for_database(struct life *life) {
     CLEANUP(close_pool) struct db *db = database_pool(&life->database, &life->config, 1);
     bool migrates = life->config.database.migrate;
     unsigned applied = 0;
-    bool holding = false;
     enum outcome outcome;
-    while ((outcome = database_migrate(db, migrates, &applied)) == OUTCOME_UNAVAILABLE &&
-           !signals_stop_pending()) {
-        if (!holding) {
-            holding = service_hold(&life->service);
-            if (!holding) {
-                return OUTCOME_FAILED;
-            }
-            say_addresses(life, "waiting for the database; /readyz says so on");
-            supervisor_tell_status("waiting for the database");
+    do {
+        outcome = database_migrate(db, migrates, &applied);
+        if (outcome == OUTCOME_UNAVAILABLE && !hold(life)) {
+            return OUTCOME_FAILED;
         }
-        switch (signals_wait(DATABASE_RETRY_MS)) {
-        case SIGNALLED_STOP:
-            return OUTCOME_UNAVAILABLE;
-        case SIGNALLED_RELOAD:
-            reload(&life->service, &life->config, life->config_path);
-            break;
-        case SIGNALLED_NOTHING:
-            break;
-        }
-    }
+    } while (outcome == OUTCOME_UNAVAILABLE && wait_for_retry(life));
     return outcome;
 }
 

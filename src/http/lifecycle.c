@@ -4,16 +4,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "base/time.h"
-#include "base/words.h"
 #include "http/edge.h"
+#include "http/entrances.h"
 #include "http/glue.h"
-#include "http/listener.h"
 #include "http/parts.h"
-#include "http/passed_sockets.h"
 
 #define DESCRIPTORS_FOR_REST 256  /* files, database connections, epoll */
 #define STEP_MS              2    /* between two looks while stopping */
@@ -78,9 +74,7 @@ static void free_server(struct server *server) {
     }
     traffic_metrics_free(server->traffic);
     edge_free(atomic_load(&server->edge));
-    for (size_t i = 0; i < server->entrance_count; i++) {
-        listener_close(&server->entrances[i].listener);
-    }
+    entrances_close(server);
     free(server->docs_url);
     free(server);
 }
@@ -90,55 +84,9 @@ static unsigned core_count(void) {
     return cores > 0 ? (unsigned)cores : 1;
 }
 
-/* Each address of the list, up to the first that cannot be listened on. */
-static bool open_addresses(struct server *server, const char *list) {
-    CLEANUP(text_clear) struct text address = {0};
-    struct word word;
-    while (next_word(&list, &word)) {
-        struct entrance *entrance = &server->entrances[server->entrance_count];
-        address.length = 0;
-        text_append_bytes(&address, word.text, word.length);
-        if (server->entrance_count == LISTENERS_MAX || address.failed ||
-            !listener_open(&entrance->listener, address.bytes, server->options.socket_mode)) {
-            return false;
-        }
-        server->entrance_count++;
-    }
-    return server->entrance_count > 0;
-}
-
-static bool adopt_passed(struct server *server, const struct passed_sockets *passed) {
-    for (size_t i = 0; i < passed->count; i++) {
-        struct entrance *entrance = &server->entrances[server->entrance_count];
-        if (!listener_adopt(&entrance->listener, passed->fds[i])) {
-            return false;
-        }
-        server->entrance_count++;
-    }
-    return true;
-}
-
-static bool open_entrances(struct server *server) {
-    const struct passed_sockets *passed = server->options.passed;
-    return passed && passed->count > 0 ? adopt_passed(server, passed)
-                                       : open_addresses(server, server->options.listen);
-}
-
-static size_t count_addresses(const struct server_options *options) {
-    if (options->passed && options->passed->count > 0) {
-        return options->passed->count;
-    }
-    size_t count = 0;
-    const char *list = options->listen;
-    for (struct word word; next_word(&list, &word);) {
-        count++;
-    }
-    return count;
-}
-
 struct server *server_open(const struct server_options *options, struct app *app) {
     unsigned threads =
-        (options->threads ? options->threads : core_count()) * (unsigned)count_addresses(options);
+        (options->threads ? options->threads : core_count()) * (unsigned)entrances_count(options);
     struct server *server = calloc(1, sizeof *server + threads * sizeof server->threads[0]);
     if (!server) {
         return NULL;
@@ -154,7 +102,7 @@ struct server *server_open(const struct server_options *options, struct app *app
     }
     struct edge *edge = edge_new(&options->edge);
     atomic_init(&server->edge, edge);
-    if (!edge || !open_entrances(server)) {
+    if (!edge || !entrances_open(server)) {
         free_server(server);
         return NULL;
     }
@@ -182,18 +130,6 @@ void server_admit(struct server *server) {
 
 bool server_held(const struct server *server) {
     return atomic_load(&server->held);
-}
-
-uint16_t server_port(const struct server *server) {
-    uint16_t port = 0;
-    for (size_t i = 0; port == 0 && i < server->entrance_count; i++) {
-        port = server->entrances[i].listener.port;
-    }
-    return port;
-}
-
-const char *server_address(const struct server *server, size_t number) {
-    return number < server->entrance_count ? server->entrances[number].listener.name : NULL;
 }
 
 void server_set_limits(struct server *server, const struct server_limits *limits) {
@@ -229,31 +165,14 @@ static int64_t in_ms(unsigned milliseconds) {
     return time_monotonic_us() + (int64_t)milliseconds * 1000;
 }
 
-static void for_each_listener(struct server *server, void act(const struct listener *)) {
-    for (size_t i = 0; i < server->entrance_count; i++) {
-        act(&server->entrances[i].listener);
-    }
-}
-
-/* A passed socket stays open for whoever comes next, who will accept what waits there. */
-static bool somebody_waits(const struct server *server) {
-    for (size_t i = 0; i < server->entrance_count; i++) {
-        const struct listener *listener = &server->entrances[i].listener;
-        if (!listener->passed && listener_pending(listener)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Nobody new comes in; whoever had connected before is still accepted. */
 static void stop_accepting(struct server *server) {
-    for_each_listener(server, listener_close_door);
+    entrances_close_doors(server);
     int64_t deadline_us = in_ms(ACCEPT_MS_MAX);
     int64_t quiet_since_us = time_monotonic_us();
     while (time_monotonic_us() < deadline_us &&
            time_monotonic_us() - quiet_since_us < QUIET_MS * INT64_C(1000)) {
-        if (somebody_waits(server)) {
+        if (entrances_pending(server)) {
             quiet_since_us = time_monotonic_us();
         }
         sleep_ms(STEP_MS);
@@ -263,7 +182,7 @@ static void stop_accepting(struct server *server) {
             glue_quiesce(&server->threads[i]);
         }
     }
-    for_each_listener(server, listener_shut);
+    entrances_shut(server);
 }
 
 /* Until no request was there for a while: bytes may be on their way on idle connections. */

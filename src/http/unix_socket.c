@@ -10,17 +10,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/descriptor.h"
 #include "base/log.h"
 
 #define BACKLOG       1024
 #define LOCK_TRIES    100
 #define LOCK_PAUSE_US 10000
-
-static void close_descriptor(int *fd) {
-    if (*fd >= 0) {
-        close(*fd);
-    }
-}
 
 bool unix_address(const char *path, struct sockaddr_un *address) {
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
@@ -44,15 +39,14 @@ static int lock_folder(const char *path) {
         }
         usleep(LOCK_PAUSE_US);
     }
-    int cause = folder < 0 ? errno : EWOULDBLOCK;
-    close_descriptor(&folder);
-    errno = cause;
+    errno = folder < 0 ? errno : EWOULDBLOCK;
+    descriptor_close(&folder);
     return -1;
 }
 
 /* Nobody listens on it: its process is gone. */
 static bool is_stale(const struct sockaddr_un *address) {
-    CLEANUP(close_descriptor)
+    CLEANUP(descriptor_close)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     return fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 &&
            errno == ECONNREFUSED;
@@ -103,7 +97,7 @@ int unix_socket_open(struct listener *listener, const char *path, mode_t mode) {
                   path, sizeof address.sun_path);
         return -1;
     }
-    CLEANUP(close_descriptor) int folder = lock_folder(path);
+    CLEANUP(descriptor_close) int folder = lock_folder(path);
     int fd = folder < 0 ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const char *objection = fd < 0 ? strerror(errno) : clear_place(&address);
     if (!objection) {
@@ -111,7 +105,7 @@ int unix_socket_open(struct listener *listener, const char *path, mode_t mode) {
     }
     if (objection) {
         log_error("could not listen on unix:%s: %s", path, objection);
-        close_descriptor(&fd);
+        descriptor_close(&fd);
         return -1;
     }
     note_file(listener, path);

@@ -64,15 +64,15 @@ struct intake *intake_start(const struct intake_options *options) {
 
 /* False when some have not finished by then. */
 static bool wait_for_lanes(const struct intake *intake, int64_t deadline_us) {
-    for (unsigned i = 0; i < intake->lane_count; i++) {
-        while (!lane_finished(intake->lanes[i])) {
-            if (time_monotonic_us() > deadline_us) {
-                return false;
-            }
+    unsigned finished = 0;
+    while (finished < intake->lane_count && time_monotonic_us() < deadline_us) {
+        if (lane_finished(intake->lanes[finished])) {
+            finished++;
+        } else {
             nanosleep(&(struct timespec){.tv_nsec = STOP_STEP_NS}, NULL);
         }
     }
-    return true;
+    return finished == intake->lane_count;
 }
 
 void intake_stop(struct intake *intake, unsigned deadline_ms) {
