@@ -5,14 +5,14 @@
 
 #define SUM_MIN      1e-2 /* of a + b */
 #define SUM_MAX      1e10
-#define SUM_GRID     2.1544346900318838 /* from the one to the other: three starts a decade */
-#define AT_THE_END   1.001              /* so near to the one or the other */
-#define GAIN_MIN     1e-3               /* of log-likelihood over one shared rate */
-#define STEPS_MAX    100                /* of Newton's method */
-#define HALVINGS_MAX 30                 /* of a step that went too far */
-#define STEP_LONGEST 2.0                /* in logit and log */
-#define STEP_PRECISE 1e-10              /* shorter ones are not worth taking */
-#define ROUNDING     1e-13              /* of the likelihood: a last step may seem to lead down */
+#define STARTS       37    /* from the one to the other: three a decade */
+#define AT_THE_END   1.001 /* so near to the one or the other */
+#define GAIN_MIN     1e-3  /* of log-likelihood over one shared rate */
+#define STEPS_MAX    100   /* of Newton's method */
+#define HALVINGS_MAX 30    /* of a step that went too far */
+#define STEP_LONGEST 2.0   /* in logit and log */
+#define STEP_PRECISE 1e-10 /* shorter ones are not worth taking */
+#define ROUNDING     1e-13 /* of the likelihood: a last step may seem to lead down */
 #define SERIES_FROM  12.0
 #define TAIL_EACH    .025
 
@@ -24,9 +24,10 @@ struct polygamma {
 /* Recurrence up to SERIES_FROM, then DLMF 5.11.2 and 5.15.8. */
 static struct polygamma polygamma_of(double z) {
     struct polygamma sum = {0};
-    for (; z < SERIES_FROM; z++) {
+    while (z < SERIES_FROM) {
         sum.digamma -= 1 / z;
         sum.trigamma += 1 / (z * z);
+        z += 1;
     }
     double w = 1 / (z * z);
     double first = 1. / 12 - w * (1. / 120 - w * (1. / 252 - w * (1. / 240 - w * (1. / 132))));
@@ -209,8 +210,9 @@ static void try_start(double sum, const struct trials groups[], size_t count, st
 
 static double fit(const struct trials groups[], size_t count, struct beta *spread) {
     double likelihood = -INFINITY;
-    for (double sum = SUM_MIN; sum < 2 * SUM_MAX; sum *= SUM_GRID) {
-        try_start(sum, groups, count, spread, &likelihood);
+    for (int i = 0; i < STARTS; i++) {
+        double log_sum = log(SUM_MIN) + i * log(SUM_MAX / SUM_MIN) / (STARTS - 1);
+        try_start(exp(log_sum), groups, count, spread, &likelihood);
     }
     double sum = sum_of_moments(groups, count);
     if (sum > SUM_MIN && sum < SUM_MAX) {
