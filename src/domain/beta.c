@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/array.h"
+#include "domain/gamma.h"
 
 #define LOG_2PI           1.8378770664093454836
 #define STIRLING_FROM     10.0 /* from here on the series is exact to the last digits */
@@ -15,22 +16,26 @@
 #define TAIL_DEVIATIONS   9.0 /* nothing beyond counts */
 #define TAIL_PANELS       4
 #define QUANTILE_STEPS    200
-#define QUANTILE_PRECISE  1e-13
+#define QUANTILE_PRECISE  1e-7 /* the step after it, which is taken too, is its third power */
+#define NEWTON_LONGEST    4.0
 #define LOGIT_LOW         (-744.0) /* of the smallest and the largest x there is below 1 */
 #define LOGIT_HIGH        36.0
 #define MEDIAN_CORRECTION (1.0 / 3)
 
-/* log Gamma(z) less Stirling's formula. DLMF 5.11.1 */
-static double stirling_error(double z) {
-    if (z < STIRLING_FROM) {
-        int sign;
-        return lgamma_r(z, &sign) - ((z - .5) * log(z) - z + LOG_2PI / 2);
-    }
-    double square = 1 / (z * z);
-    double series = 1. / 1680 - square / 1188;
-    series = 1. / 1260 - square * series;
-    series = 1. / 360 - square * series;
-    return (1. / 12 - square * series) / z;
+/* A beta distribution and what is worked out of it once. */
+struct shape {
+    double a;
+    double b;
+    double mean;
+    double factor; /* of the logit's density at the mean */
+};
+
+static struct shape shape_of(const struct beta *beta) {
+    double a = beta->a;
+    double b = beta->b;
+    double n = a + b;
+    double error = stirling_error(n) - stirling_error(a) - stirling_error(b);
+    return (struct shape){a, b, a / n, exp(error + (log(a) + log(b) - log(n) - LOG_2PI) / 2)};
 }
 
 /* log(value / reference), exact where both are close. */
@@ -41,13 +46,11 @@ static double log_ratio(double value, double reference, double difference) {
 
 /* x^a (1-x)^b / B(a, b): the density of the logit of x. Large terms cancel before they are taken.
  */
-static double logit_density(const struct beta *beta, double x) {
-    double n = beta->a + beta->b;
-    double mean = beta->a / n;
-    double error = stirling_error(n) - stirling_error(beta->a) - stirling_error(beta->b);
-    double exponent =
-        beta->a * log_ratio(x, mean, x - mean) + beta->b * log_ratio(1 - x, beta->b / n, mean - x);
-    return exp(exponent + error + (log(beta->a) + log(beta->b) - log(n) - LOG_2PI) / 2);
+static double logit_density(const struct shape *shape, double x) {
+    double mean = shape->mean;
+    double rest = shape->b / (shape->a + shape->b);
+    return shape->factor * exp(shape->a * log_ratio(x, mean, x - mean) +
+                               shape->b * log_ratio(1 - x, rest, mean - x));
 }
 
 static double away_from_zero(double value) {
@@ -76,7 +79,7 @@ static double fraction(double x, double a, double b) {
 }
 
 /* Ten-point Gauss-Legendre of the density over [from, to]. Abramowitz & Stegun 25.4.30 */
-static double integrate(const struct beta *beta, double from, double to) {
+static double integrate(const struct shape *shape, double from, double to) {
     static const struct {
         double node;
         double weight;
@@ -91,63 +94,87 @@ static double integrate(const struct beta *beta, double from, double to) {
     for (size_t i = 0; i < 2 * COUNT(points); i++) {
         double node = points[i / 2].node * (i % 2 ? half : -half);
         double x = centre + node;
-        sum += points[i / 2].weight * logit_density(beta, x) / (x * (1 - x));
+        sum += points[i / 2].weight * logit_density(shape, x) / (x * (1 - x));
     }
     return fabs(half) * sum;
 }
 
 /* The probability from x outwards, away from the mean. */
-static double tail(const struct beta *beta, double x) {
-    double n = beta->a + beta->b;
-    double mean = beta->a / n;
-    double width = TAIL_DEVIATIONS * sqrt(mean * (1 - mean) / (n + 1));
+static double tail(const struct shape *shape, double x) {
+    double mean = shape->mean;
+    double width = TAIL_DEVIATIONS * sqrt(mean * (1 - mean) / (shape->a + shape->b + 1));
     double end = x < mean ? fmax(x - width, 0) : fmin(x + width, 1);
     double step = (end - x) / TAIL_PANELS;
     double sum = 0;
     for (int i = 0; i < TAIL_PANELS; i++) {
-        sum += integrate(beta, x + i * step, x + (i + 1) * step);
+        sum += integrate(shape, x + i * step, x + (i + 1) * step);
     }
     return sum;
 }
 
-double beta_probability(const struct beta *beta, double x) {
-    double a = beta->a;
-    double b = beta->b;
+static double probability(const struct shape *shape, double x) {
+    double a = shape->a;
+    double b = shape->b;
     if (x <= 0 || x >= 1) {
         return x > 0;
     }
     if (a > LARGE && b > LARGE) {
-        double outer = fmin(tail(beta, x), 1);
-        return x < a / (a + b) ? outer : 1 - outer;
+        double outer = fmin(tail(shape, x), 1);
+        return x < shape->mean ? outer : 1 - outer;
     }
     bool below = x < (a + 1) / (a + b + 2);
-    double density = logit_density(beta, x);
+    double density = logit_density(shape, x);
     return below ? density * fraction(x, a, b) / a : 1 - density * fraction(1 - x, b, a) / b;
+}
+
+double beta_probability(const struct beta *beta, double x) {
+    struct shape shape = shape_of(beta);
+    return probability(&shape, x);
 }
 
 static double from_logit(double logit) {
     return 1 / (1 + exp(-logit));
 }
 
+/* To three decimals. Abramowitz & Stegun 26.2.23 */
+static double normal_quantile(double p) {
+    double t = sqrt(-2 * log(fmin(p, 1 - p)));
+    double size = t - (2.515517 + t * (.802853 + t * .010328)) /
+                          (1 + t * (1.432788 + t * (.189269 + t * .001308)));
+    return p < .5 ? -size : size;
+}
+
+/* The logit is nearly normal. */
+static double first_logit(const struct shape *shape, double p) {
+    double centre = log((shape->a + MEDIAN_CORRECTION) / (shape->b + MEDIAN_CORRECTION));
+    double logit = centre + normal_quantile(p) * sqrt(1 / shape->a + 1 / shape->b);
+    return fmin(fmax(logit, LOGIT_LOW + 1), LOGIT_HIGH - 1);
+}
+
+/* Newton's step made Halley's: the density's own slope is known. */
+static double bent(const struct shape *shape, double x, double newton) {
+    double slope = shape->a - (shape->a + shape->b) * x;
+    return newton / fmax(1 + newton * slope / 2, .5);
+}
+
 double beta_quantile(const struct beta *beta, double p) {
+    struct shape shape = shape_of(beta);
     double low = LOGIT_LOW;
     double high = LOGIT_HIGH;
-    double logit = log((beta->a + MEDIAN_CORRECTION) / (beta->b + MEDIAN_CORRECTION));
+    double logit = first_logit(&shape, p);
     for (int i = 0; i < QUANTILE_STEPS; i++) {
         double x = from_logit(logit);
-        double excess = beta_probability(beta, x) - p;
+        double excess = probability(&shape, x) - p;
         *(excess > 0 ? &high : &low) = logit;
-        double step = -excess / logit_density(beta, x);
-        double next = logit + step;
-        /* Also when the step is not a number. */
-        if (!(next > low && next < high)) {
-            next = low + (high - low) / 2;
+        double newton = -excess / logit_density(&shape, x);
+        double next = logit + bent(&shape, x, newton);
+        if (fabs(newton) < QUANTILE_PRECISE) {
+            return from_logit(next);
         }
-        double moved = fabs(next - logit);
-        logit = next;
-        if (moved * x * (1 - x) < QUANTILE_PRECISE * x || moved < QUANTILE_PRECISE) {
-            break;
-        }
+        /* Far out, where the density is next to nothing, it says little. Also when it is not a
+         * number. */
+        bool trusted = fabs(newton) < NEWTON_LONGEST && next > low && next < high;
+        logit = trusted ? next : low + (high - low) / 2;
     }
     return from_logit(logit);
 }

@@ -14,7 +14,7 @@ struct beta {
  */
 double beta_probability(const struct beta *beta, double x);
 
-/* The x at which beta_probability is p, 0 < p < 1, to 10^-12 or better: safeguarded Newton steps on
+/* The x at which beta_probability is p, 0 < p < 1, to 10^-12 or better: safeguarded Halley steps on
  * the logit of x. */
 double beta_quantile(const struct beta *beta, double p);
 

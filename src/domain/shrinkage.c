@@ -3,6 +3,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "domain/gamma.h"
+
 #define SUM_MIN      1e-2 /* of a + b */
 #define SUM_MAX      1e10
 #define STARTS       37    /* from the one to the other: three a decade */
@@ -13,47 +15,20 @@
 #define STEP_LONGEST 2.0   /* in logit and log */
 #define STEP_PRECISE 1e-10 /* shorter ones are not worth taking */
 #define ROUNDING     1e-13 /* of the likelihood: a last step may seem to lead down */
-#define SERIES_FROM  12.0
 #define TAIL_EACH    .025
 
-struct polygamma {
-    double digamma;
-    double trigamma;
-};
-
-/* Recurrence up to SERIES_FROM, then DLMF 5.11.2 and 5.15.8. */
-static struct polygamma polygamma_of(double z) {
-    struct polygamma sum = {0};
-    while (z < SERIES_FROM) {
-        sum.digamma -= 1 / z;
-        sum.trigamma += 1 / (z * z);
-        z += 1;
-    }
-    double w = 1 / (z * z);
-    double first = 1. / 12 - w * (1. / 120 - w * (1. / 252 - w * (1. / 240 - w * (1. / 132))));
-    double second = 1. / 6 - w * (1. / 30 - w * (1. / 42 - w * (1. / 30 - w * (5. / 66))));
-    sum.digamma += log(z) - 1 / (2 * z) - w * first;
-    sum.trigamma += 1 / z + w / 2 + w / z * second;
-    return sum;
-}
-
-static double log_gamma(double z) {
-    int sign;
-    return lgamma_r(z, &sign);
-}
-
+/* As of one shared rate a / (a + b), and how much more the groups' differences make of it. */
 double beta_binomial_log_likelihood(const struct beta *spread, const struct trials groups[],
                                     size_t count) {
     double sum = spread->a + spread->b;
-    double prior = log_gamma(spread->a) + log_gamma(spread->b) - log_gamma(sum);
+    double log_mean = log(spread->a / sum);
+    double log_rest = log(spread->b / sum);
     double likelihood = 0;
     for (size_t i = 0; i < count; i++) {
         double x = (double)groups[i].x;
-        double n = (double)groups[i].n;
-        if (n > 0) {
-            likelihood += log_gamma(spread->a + x) + log_gamma(spread->b + n - x) -
-                          log_gamma(sum + n) - prior;
-        }
+        double rest = (double)(groups[i].n - groups[i].x);
+        likelihood += x * log_mean + rest * log_rest + log_rise(spread->a, x) +
+                      log_rise(spread->b, rest) - log_rise(sum, x + rest);
     }
     return likelihood;
 }

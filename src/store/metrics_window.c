@@ -20,12 +20,12 @@
     "before_first, before_last, " LOCAL_INSTANT("before_start") ", "                               \
     "EXISTS (SELECT FROM choice_rollups WHERE account_id = $1 AND survey = $2)"
 
-/* In units of days, weeks or months ($8): what was touched of them, whole. */
+/* Each step materialized: put into one another their expressions would be worked out over and over. In units of days, weeks or months ($8): what was touched of them, whole. */
 static const char window_in_days[] =
     "WITH asked AS (SELECT zone, ('1 ' || $8)::interval AS unit, "
     "COALESCE($3::date, " LOCAL_DAY("zone", "$4::timestamptz") ") AS first_day, "
     "COALESCE($5::date, " LOCAL_DAY("zone", BEFORE("$6")) ") AS last_day" ZONE_OF_ACCOUNT "), "
-    "whole AS (SELECT zone, unit, first_day > last_day AS backwards, "
+    "whole AS MATERIALIZED (SELECT zone, unit, first_day > last_day AS backwards, "
     "date_trunc($8, COALESCE(first_day::timestamp, last_day - ($7::int - 1) * unit))::date "
     "AS first_day, (date_trunc($8, last_day::timestamp) + unit)::date - 1 AS last_day FROM asked), "
     "counted AS (SELECT *, CASE WHEN backwards THEN 0 WHEN $8 = 'week' "
@@ -33,9 +33,9 @@ static const char window_in_days[] =
     "THEN 12 * (extract(year FROM last_day) - extract(year FROM first_day))::int "
     "+ (extract(month FROM last_day) - extract(month FROM first_day))::int + 1 "
     "ELSE last_day - first_day + 1 END AS points FROM whole), "
-    "days AS (SELECT *, (first_day - points * unit)::date AS before_first, "
+    "days AS MATERIALIZED (SELECT *, (first_day - points * unit)::date AS before_first, "
     "first_day - 1 AS before_last FROM counted), "
-    "bounds AS (SELECT *, " DAY_START("zone", "first_day") " AS start, "
+    "bounds AS MATERIALIZED (SELECT *, " DAY_START("zone", "first_day") " AS start, "
     DAY_START("zone", "(last_day + 1)") " AS finish, "
     DAY_START("zone", "before_first") " AS before_start FROM days) "
     "SELECT " WINDOW_COLUMNS " FROM bounds";
@@ -47,9 +47,9 @@ static const char window_in_hours[] =
     ZONE_OF_ACCOUNT "), "
     "hours AS (SELECT zone, start, "
     HOUR_START("zone", BEFORE("finish")) " + interval '1 hour' AS finish FROM asked), "
-    "bounds AS (SELECT zone, COALESCE(" HOUR_START("zone", "start") ", "
+    "bounds AS MATERIALIZED (SELECT zone, COALESCE(" HOUR_START("zone", "start") ", "
     "finish - $7::int * interval '1 hour') AS start, finish FROM hours), "
-    "resolved AS (SELECT *, start - (finish - start) AS before_start FROM bounds) "
+    "resolved AS MATERIALIZED (SELECT *, start - (finish - start) AS before_start FROM bounds) "
     "SELECT " WINDOW_COLUMNS " FROM (SELECT *, "
     "ceil(extract(epoch FROM finish - start) / 3600)::bigint AS points, "
     LOCAL_DAY("zone", "start") " AS first_day, "

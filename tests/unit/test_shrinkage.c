@@ -127,6 +127,19 @@ static void groups_that_do_not_differ_share_one_rate(void **state) {
                          .500005);
 }
 
+/* Less scattered than chance would have them; rounding must not make a difference of it. */
+static void many_groups_that_do_not_differ_share_one_rate(void **state) {
+    (void)state;
+    struct trials groups[1000];
+    for (int64_t n = 20; n <= 20000000; n *= 10) {
+        for (size_t i = 0; i < COUNT(groups); i++) {
+            groups[i] = (struct trials){n * 7 / 10 + (int64_t)(i % 3) - 1, n};
+        }
+        groups[0].x++;
+        check_not_detectable(groups, COUNT(groups), .7);
+    }
+}
+
 static void nobody_answered_is_no_population(void **state) {
     (void)state;
     struct population population = population_fit((struct trials[]){{0, 0}, {0, 0}}, 2);
@@ -203,6 +216,7 @@ int main(void) {
         cmocka_unit_test(only_what_is_all_but_certain_is_below_or_above),
         cmocka_unit_test(few_answers_are_drawn_further_than_many),
         cmocka_unit_test(groups_that_do_not_differ_share_one_rate),
+        cmocka_unit_test(many_groups_that_do_not_differ_share_one_rate),
         cmocka_unit_test(nobody_answered_is_no_population),
         cmocka_unit_test(one_huge_group_does_not_hide_how_small_ones_differ),
         cmocka_unit_test(all_or_nothing_ends_at_the_smallest_prior),
