@@ -13,8 +13,10 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import lab      # noqa: E402
-import rivals   # noqa: E402
+import lab       # noqa: E402
+import rivals    # noqa: E402
+import servers   # noqa: E402
+import visitors  # noqa: E402
 
 METRICS = "/v1/metrics?survey=understood&interval=day"
 EMPTY = "/v1/responses"
@@ -37,9 +39,9 @@ class Bench:
     def say(self, text):
         print(text, flush=True)
 
-    def service(self, database):
+    def service(self, database, **settings):
         self.cluster.sql(f"CREATE DATABASE {database}")
-        service = lab.Service(self.cluster, database, lab.binary("understood", self.build), log_level="error")
+        service = lab.Service(self.cluster, database, lab.binary("understood", self.build), log_level="error", **settings)
         service.migrate()
         return service
 
@@ -91,6 +93,27 @@ class Bench:
             self.figure(f"ingest_{name}_us", sum(one[part] for one in ours) / answers * 1e6, f"CPU microseconds per answer in the {name}")
         self.figure("ingest_vs_pgbench", rate / rival, "aim 2, moonshot 3")
         return rate
+
+    def fastify(self, service, key):
+        rival = servers.Fastify(self.cluster, "ingest", self.cores)
+        self.say(f"fastify: {self.options.rounds} rounds by turns of {self.options.seconds} s, 256 connections; {self.cores} processes of "
+                 f"Node, {rival.CONNECTIONS} connections to PostgreSQL in all, schema checked, the plain insert only")
+        self.post(service, key, 256, seconds=2)
+        visitors.fetch(self, rival, connections=256, seconds=3, prefix="rival", first=self.next_number)
+        ours, theirs = [], []
+        for number in range(self.options.rounds):
+            self.cluster.sql("CHECKPOINT")
+            ours.append(self.post(service, key, 256, seconds=self.options.seconds))
+            self.cluster.sql("CHECKPOINT")
+            theirs.append(visitors.fetch(self, rival, connections=256, seconds=self.options.seconds, prefix=f"rival-{number}"))
+            self.say(f"    round {number + 1}: ours {ours[-1]['rate']:8,.0f}/s   Fastify {theirs[-1]['rate']:8,.0f}/s")
+        rival.stop()
+        stored = int(self.cluster.sql("SELECT count(*) FROM responses WHERE contact_ref LIKE 'rival-%'", database="ingest")[0][0])
+        if stored < sum(one["succeeded"] for one in theirs):
+            raise RuntimeError(f"Fastify stored only {stored}")
+        rate = statistics.median(one["rate"] for one in theirs)
+        self.figure("fastify_answers_per_s", rate, f"p50 {theirs[-1]['p50_us'] / 1000:.1f} ms, p99 {theirs[-1]['p99_us'] / 1000:.1f} ms")
+        self.figure("ingest_vs_fastify", statistics.median(one["rate"] for one in ours) / rate, "aim 5, moonshot 8")
 
     def rows_written(self):
         """Rows inserted or updated so far by the service's own tables."""
@@ -186,7 +209,13 @@ class Bench:
         wanted = self.options.only
         if "ready" in wanted:
             self.ready()
-        if wanted & {"ingest", "single", "memory"}:
+        if "page" in wanted:
+            visitors.page(self)
+        if "idle" in wanted:
+            visitors.idle(self)
+        if "slow" in wanted:
+            visitors.slow(self)
+        if wanted & {"ingest", "fastify", "single", "memory"}:
             service = self.service("ingest")
             service.start()
             key = service.key("write")
@@ -194,6 +223,8 @@ class Bench:
             if "ingest" in wanted:
                 rate = self.ingest(service, key, pgbench)
                 self.bound(service, key, rate)
+            if "fastify" in wanted:
+                self.fastify(service, key)
             if "single" in wanted:
                 self.single(service, key, pgbench)
             if "memory" in wanted:
@@ -204,20 +235,47 @@ class Bench:
             self.metrics()
 
     def clear_rival(self, service):
-        """pgbench's rows have no rollups: they go before the service's own are verified."""
-        self.cluster.sql("DELETE FROM responses WHERE contact_ref LIKE 'pgbench-%'", database="ingest")
+        """The rows of pgbench and Fastify have no rollups: they go before the service's own are verified."""
+        self.cluster.sql("DELETE FROM responses WHERE contact_ref LIKE 'pgbench-%' OR contact_ref LIKE 'rival-%'", database="ingest")
         self.verified(service)
+
+
+# A scene gives several figures; either name runs it.
+SCENES = {
+    "ready": {"ready_ms"},
+    "page": {"page_vs_nginx", "pages_per_s"},
+    "idle": {"idle_connection_kib"},
+    "slow": {"healthy_p99_ms_under_slowloris"},
+    "ingest": {"ingest_vs_pgbench", "ingest_vs_bound", "ingest_rows_written"},
+    "fastify": {"ingest_vs_fastify"},
+    "single": {"single_latency_vs_pgbench", "single_p50_ms"},
+    "memory": {"rss_mib"},
+    "metrics": {"metrics_vs_group_by"},
+}
+
+
+def scene_of(word):
+    for scene, figures in SCENES.items():
+        if word == scene or word in figures:
+            return scene
+    known = ", ".join(f"{scene} ({', '.join(sorted(figures))})" for scene, figures in SCENES.items())
+    raise argparse.ArgumentTypeError(f"no scene or figure is called {word}; there are {known}")
+
+
+def scenes_of(words):
+    return {scene_of(word) for word in words.split(",")}
 
 
 def read_options():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("figures", nargs="*", type=scene_of, help="figures or scenes to run; all when none is named")
     parser.add_argument("--rounds", type=int, help="interleaved rounds of ingest (5; quick 3)")
     parser.add_argument("--seconds", type=int, help="of each round (8; quick 4)")
     parser.add_argument("--rows", type=int, help="answers behind the large metrics (10 million; quick 1 million)")
     parser.add_argument("--answers", type=int, help="answers before the service's memory is read (1 million; quick 200 thousand)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: a look, not the figures to hold")
     parser.add_argument("--full", action="store_true", help="the default sizes")
-    parser.add_argument("--only", default="ready,ingest,single,memory,metrics", help="some of: %(default)s")
+    parser.add_argument("--only", type=scenes_of, default=set(SCENES), help="the same, joined by commas: " + ",".join(SCENES))
     parser.add_argument("--build", default=str(lab.ROOT / "build-release"), help="folder of the release build")
     options = parser.parse_args()
     quick = options.quick
@@ -225,7 +283,7 @@ def read_options():
     options.seconds = options.seconds or (4 if quick else 8)
     options.rows = options.rows or (1_000_000 if quick else 10_000_000)
     options.answers = options.answers or (200_000 if quick else 1_000_000)
-    options.only = set(options.only.split(","))
+    options.only = set(options.figures) or options.only
     return options
 
 
@@ -234,6 +292,14 @@ def expected_seconds(options):
     seconds = 10
     if "ingest" in options.only:
         seconds += options.rounds * (2 * options.seconds + 3) + 2 * options.seconds + 10
+    if "fastify" in options.only:
+        seconds += options.rounds * (2 * options.seconds + 2) + 12
+    if "page" in options.only:
+        seconds += options.rounds * 2 * options.seconds + 15
+    if "idle" in options.only:
+        seconds += 20
+    if "slow" in options.only:
+        seconds += 5 * visitors.SLOW_SECONDS + 30
     if "single" in options.only:
         seconds += 20
     if "memory" in options.only:
