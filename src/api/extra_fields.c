@@ -62,23 +62,26 @@ static void read_choice(const struct answer *answer, const char *pointer, const 
     }
 }
 
+static void read_each_choice(const struct answer *answer, const json_t *array) {
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        CLEANUP(text_clear) struct text pointer = {0};
+        text_append_format(&pointer, "%s/%zu", answer->pointer, i);
+        read_choice(answer, pointer.failed ? "" : pointer.bytes, json_array_get(array, i));
+    }
+}
+
 static void read_choices(const struct answer *answer, const json_t *json) {
     struct mistakes *mistakes = answer->reading->mistakes;
-    size_t count = json_array_size(json);
     size_t most = answer->asked->many ? answer->asked->choice_count : 1;
     if (json_is_string(json)) {
         read_choice(answer, answer->pointer, json);
     } else if (!json_is_array(json)) {
         mistakes_add(mistakes, answer->pointer, "expected an array of choices");
-    } else if (count > most) {
-        mistakes_add(mistakes, answer->pointer, "has %zu choices; expected at most %zu", count,
-                     most);
+    } else if (json_array_size(json) > most) {
+        mistakes_add(mistakes, answer->pointer, "has %zu choices; expected at most %zu",
+                     json_array_size(json), most);
     } else {
-        for (size_t i = 0; i < count; i++) {
-            CLEANUP(text_clear) struct text pointer = {0};
-            text_append_format(&pointer, "%s/%zu", answer->pointer, i);
-            read_choice(answer, pointer.failed ? "" : pointer.bytes, json_array_get(json, i));
-        }
+        read_each_choice(answer, json);
     }
 }
 

@@ -110,7 +110,8 @@ bool extras_equal(const struct extras *one, const struct extras *other) {
 
 bool extras_starts_question(const struct extras *extras, size_t i) {
     const struct extra *extra = &extras->list[i];
-    return i == 0 || extra[-1].kind != extra->kind || strcmp(extra[-1].question, extra->question);
+    return i == 0 || extra[-1].kind != extra->kind ||
+           strcmp(extra[-1].question, extra->question) != 0;
 }
 
 bool extras_has(const struct extras *extras, const char *question, const char *value) {

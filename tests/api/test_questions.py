@@ -1,7 +1,11 @@
 """A survey's own questions: in its definition, in answers to the API, in what is read back."""
 import itertools
+import json
+import re
 
 import pytest
+
+from support.service import ROOT
 
 QUESTIONS = [
     {"question": "understood"}, {"question": "ces"},
@@ -121,3 +125,12 @@ def test_what_is_no_longer_asked_is_still_shown(service):
     service.put("/v1/surveys/changing", "admin", json={"questions": [{"question": "csat"}]})
     assert service.get(f"/v1/responses/{made['id']}", "read").json()["answers"] == made["answers"]
     assert post(service, {"choices": {"topic": "billing"}}, survey="changing").status_code == 422
+
+
+def test_the_definition_in_the_readme_is_taken_as_it_stands(service):
+    section = (ROOT / "README.md").read_text().partition("## Questions of your own")[2]
+    definition = json.loads(re.search(r"-d '(\{.*?\})'\n```", section, re.S).group(1))
+    made = service.put("/v1/surveys/after-chat", "admin", json=definition)
+    assert made.status_code == 201 and made.json()["texts"] == definition["texts"]
+    assert post(service, {"understood": "no", "choices": {"topic": ["billing"]}, "texts": {"improve": "..."}},
+                survey="after-chat").status_code == 201
