@@ -52,6 +52,14 @@ def post_answer(service, survey, contact, **answers):
         "survey": survey, "contact": {"ref": contact, "team": "by api"}, "answers": answers or {"understood": "no"}})
 
 
+def answer_all(service, links):
+    """Each by a person of its own, all at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(len(links)) as pool:
+        done = list(pool.map(lambda link: answer_as_person(service, link), links))
+    assert {page.status for page in done} == {303}
+    return done
+
+
 def status_of(service, target, method="GET"):
     """Sent byte for byte, which requests does not do."""
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
@@ -491,23 +499,27 @@ def test_unsigned_links_are_taken_only_where_the_survey_says_so(service, survey,
 def test_unsigned_answers_are_counted_apart(service, open_survey):
     name, key = open_survey
     link = unsigned_link(name, team="red", agent="eve")
-    done = answer_as_person(service, link)
-    assert done.status == 303 and open_page(service, done.response.headers["Location"]).links == []
-    assert answer_as_person(service, signed_link(key, name, team="red")).status == 303
+    done = answer_all(service, [link, signed_link(key, name, team="red")])
+    assert open_page(service, done[0].response.headers["Location"]).links == []
     response = response_of(service, name, contact_of(link))
     assert response["source"] == "link_unverified" and response["contact"]["agents"] == ["eve"]
     assert counted(service, name) == (1, 0) and unverified(service, name) == (1, 0)
     assert counted(service, name, team="red") == (1, 0) and unverified(service, name, team="red") == (1, 0)
 
 
-@pytest.mark.parametrize("interval", ["day", "hour", "all"])
-def test_the_default_aggregates_leave_unsigned_answers_out_at_every_interval(service, open_survey, interval):
-    name, key = open_survey
-    for link in (unsigned_link(name, team="red"), unsigned_link(name, team="blue"), signed_link(key, name, team="red")):
-        assert answer_as_person(service, link).status == 303
+@pytest.fixture(scope="module")
+def mixed_survey(service):
+    """Two unsigned answers, of teams red and blue, and a signed one of team red."""
+    service.put("/v1/surveys/mixed", "admin", json={"unsigned_links": True})
+    key = make_secret(service, "mixed")["secret"]
+    answer_all(service, [unsigned_link("mixed", team="red"), unsigned_link("mixed", team="blue"), signed_link(key, "mixed", team="red")])
+    return "mixed"
 
+
+@pytest.mark.parametrize("interval", ["hour", "day", "week", "month", "all"])
+def test_the_default_aggregates_leave_unsigned_answers_out_at_every_interval(service, mixed_survey, interval):
     def ask(**filters):
-        query = urllib.parse.urlencode({"survey": name, "interval": interval, "by": "team", **filters})
+        query = urllib.parse.urlencode({"survey": mixed_survey, "interval": interval, "by": "team", **filters})
         answer = service.get(f"/v1/metrics?{query}", "read").json()
         series = sum(point["n"] for point in answer.get("series", [])) if interval != "all" else answer["total"]["n"]
         return answer["total"]["n"], series, {group["value"]: group["n"] for group in answer["groups"]}
@@ -628,7 +640,8 @@ def test_a_discarded_verified_answer_gives_way_to_the_unsigned_one_again(service
     name, key = open_survey
     path, invitation = invite(service, survey=name)
     link = unsigned_link(name, contact=invitation["contact"]["ref"])
-    assert answer_as_person(service, link).status == 303 and answer_as_person(service, path).status == 303
+    page = open_page(service, path)
+    assert answer_as_person(service, link).status == 303 and send(service, page, **ANSWERS).status == 303
     response = response_of(service, name, contact_of(link))
     vote = next(vote for vote in response["votes"] if vote["source"] == "page")
     done = service.post(f"/v1/responses/{response['id']}/reclassify", "write",
