@@ -305,6 +305,24 @@ def test_each_contact_has_views_and_nonces_of_its_own(service, survey):
     assert send(service, page, **ANSWERS, nonce=foreign).status == 422
 
 
+def test_each_opening_leaves_a_note_under_an_id_that_is_no_invitations(service, survey):
+    name, key = survey
+    link = signed_link(key, name, csat=3)
+
+    def views():
+        time.sleep(0.5)
+        return service.sql("SELECT invitation_id::text, coalesce(preselected, '') FROM page_views ORDER BY viewed_at")
+    before = views()
+    service.head(link)
+    open_page(service, link, Sec_Purpose="prefetch")
+    assert views() == before
+    open_page(service, link)
+    open_page(service, at(link, "/change"))
+    noted = views()[len(before):]
+    assert [view[1] for view in noted] == ["csat=3", ""] and len({view[0] for view in noted}) == 1
+    assert noted[0][0][14] == "8"  # the version of a UUID that is made of something else
+
+
 # ---- refusals ----
 
 def test_whatever_is_wrong_with_the_signature_the_page_is_the_same(service, secret):
@@ -409,6 +427,30 @@ def test_no_link_is_logged(service, secret):
     assert answer_as_person(service, link).status == 303
     time.sleep(0.3)
     assert "secret contact" not in service.log() and "sig=" not in service.log() and secret not in service.log()
+
+
+def test_asking_for_what_is_not_there_pushes_no_survey_out_of_memory(make_service, postgres):
+    service = make_service(UNDERSTOOD_KEYS_CACHE_S=600)
+    kept = "/l/1/understood?contact=1&sig=" + "0" * 64
+    assert status_of(service, kept) == 404
+
+    def flood(worker):
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
+        statuses = set()
+        for number in range(750):
+            connection.request("GET", f"/l/1/none-{worker}-{number}?contact=1")
+            answered = connection.getresponse()
+            answered.read()
+            statuses.add(answered.status)
+        return statuses
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        assert set().union(*pool.map(flood, range(4))) == {404}
+    postgres.stop()
+    try:
+        assert status_of(service, kept) == 404  # known without the database
+        assert status_of(service, "/l/1/never-heard-of?contact=1") == 503
+    finally:
+        postgres.start()
 
 
 # ---- the secret ----
