@@ -18,9 +18,10 @@
 #define ADDRESSES_MAX 16
 #define ORIGINS_MAX   64
 
-/* NOLINTNEXTLINE(bugprone-macro-parentheses): a member designator takes none */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a member designator takes none */
 #define KEY(section, name, type, reloads)                                                          \
 #section, #name, type, reloads, offsetof(struct config, section.name)
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define TEXT(section, name, fallback, help)                                                        \
     { KEY(section, name, CONFIG_TEXT, false), fallback, 0, 0, NULL, help, NULL }
 #define ADDRESSES(section, name, fallback, help)                                                   \
