@@ -15,25 +15,18 @@ import time
 
 import pytest
 
+from container.buildah import BUILDAH, IMAGE, buildah, make_image
 from support.process import ask_tcp
-from support.service import ROOT, clean_environment
+from support.service import clean_environment
 
-KEPT = ROOT / "build" / "image"
-IMAGE = "localhost/understood"
 LIMIT_S = 60
 USER_ID = 10001
-
-
-def buildah(*words, **options):
-    command = ["buildah", "--root", KEPT / "storage", "--runroot", KEPT / "run", "--storage-driver",
-               os.environ.get("STORAGE_DRIVER", "overlay"), *words]
-    return subprocess.run(command, capture_output=True, text=True, **{"check": True, **options}).stdout.strip()
 
 
 @pytest.fixture(scope="module")
 def image():
     begin = time.monotonic()
-    subprocess.run([ROOT / "dev", "image"], check=True, stdin=subprocess.DEVNULL)
+    make_image()
     print(f"built in {time.monotonic() - begin:.0f} s")
     return json.loads(buildah("inspect", "--type", "image", IMAGE))["Docker"]["config"]
 
@@ -101,8 +94,7 @@ def started(command, folder):
 
 def in_container(container, *words, secrets, postgres, **environment):
     variables = [f"--env={name}={value}" for name, value in environment.items()]
-    return ["buildah", "--root", KEPT / "storage", "--runroot", KEPT / "run", "--storage-driver",
-            os.environ.get("STORAGE_DRIVER", "overlay"), "run", "--isolation", "chroot", *variables,
+    return [*BUILDAH, "run", "--isolation", "chroot", *variables,
             "--volume", f"{secrets}:/run/secrets:ro", "--volume", f"{postgres.folder}:{postgres.folder}",
             container, "--", *words]
 
