@@ -63,7 +63,7 @@ const struct config_key config_keys[] = {
     NUMBER(http, worker_queue_max, 1024, 1, 100000, "Requests waiting for a worker; past it 503"),
     LIVE_NUMBER(http, header_deadline_ms, 10000, 100, 600000, "Total time for a request's headers"),
     LIVE_NUMBER(http, body_deadline_ms, 15000, 100, 600000,
-                "Total time for a request, body included"),
+                "Total time for a request, body included; and for each 4 KiB of an answer"),
     LIVE_NUMBER(http, answer_deadline_ms, 10000, 100, 600000,
                 "Then a request is answered with 503"),
     NUMBER(http, idle_timeout_ms, 60000, 100, 3600000, "Unused connections are closed after this"),

@@ -12,6 +12,7 @@
 #define TICK_MS_MIN     20
 #define OVERDUE_MAX     256  /* requests given up in one look at one thread's connections */
 #define IDLE_MS_CROWDED 1000 /* when few connections are left, idle ones give way */
+#define READ_BYTES_MIN  4096
 #define US_PER_MS       1000
 
 struct reaper {
@@ -43,15 +44,17 @@ static bool crowded(const struct server *server) {
     return atomic_load(&server->connections) >= most - most / 10;
 }
 
+/* False on what is no TCP socket. */
+static bool tcp_state(int fd, struct tcp_info *info) {
+    socklen_t length = sizeof *info;
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &length) == 0;
+}
+
 /* What the peer has sent on this connection so far. On a Unix socket, which has no such count, 0:
  * whatever is not a whole request line then counts as idleness. */
 static uint64_t bytes_received(int fd) {
     struct tcp_info info = {0};
-    socklen_t length = sizeof info;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) {
-        return 0;
-    }
-    return info.tcpi_bytes_received;
+    return tcp_state(fd, &info) ? info.tcpi_bytes_received : 0;
 }
 
 /*
@@ -85,11 +88,33 @@ static unsigned idle_limit_ms(const struct server *server) {
     return crowded(server) && idle_ms > IDLE_MS_CROWDED ? IDLE_MS_CROWDED : idle_ms;
 }
 
+/*
+ * A peer that leaves its answer lying takes at least READ_BYTES_MIN of it in limit_ms, or holds the
+ * connection, and what an export keeps for it, as long as it likes. While all was taken, and the
+ * next piece is ours to make, no time is counted.
+ */
+static bool reading_overdue(struct watch *watch, int64_t since, int64_t now, unsigned limit_ms) {
+    struct tcp_info info = {0};
+    if (watch->seen_since_us != since) {
+        watch->seen_since_us = since;
+        watch->reading_since_us = 0;
+    }
+    bool lying = tcp_state(watch->fd, &info) && (info.tcpi_notsent_bytes || info.tcpi_unacked);
+    if (!lying || !watch->reading_since_us ||
+        info.tcpi_bytes_acked - watch->seen_acked >= READ_BYTES_MIN) {
+        watch->reading_since_us = lying ? now : 0;
+        watch->seen_acked = info.tcpi_bytes_acked;
+        return false;
+    }
+    return now - watch->reading_since_us > limit_us(limit_ms);
+}
+
 /* Judged by when we look again, so that no deadline is passed. */
 static bool overdue(struct watch *watch, int64_t now, int64_t next_us) {
     const struct server *server = watch->table->server;
     const struct live_limits *limits = &server->limits;
     unsigned header_ms = atomic_load(&limits->header_deadline_ms);
+    unsigned body_ms = atomic_load(&limits->body_deadline_ms);
     int64_t since = atomic_load_explicit(&watch->since_us, memory_order_relaxed);
     switch ((enum watch_phase)atomic_load_explicit(&watch->phase, memory_order_acquire)) {
     case WATCH_NEW:
@@ -101,11 +126,21 @@ static bool overdue(struct watch *watch, int64_t now, int64_t next_us) {
     case WATCH_HEAD:
         return next_us - since > limit_us(header_ms);
     case WATCH_BODY:
-        return next_us - since > limit_us(atomic_load(&limits->body_deadline_ms));
+        return next_us - since > limit_us(body_ms);
     case WATCH_ANSWER:
-        break;
+        return reading_overdue(watch, since, next_us, body_ms);
     }
     return false;
+}
+
+/* shutdown, never close: the descriptor is libmicrohttpd's. What the peer does not read goes at
+ * once, or the kernel would keep it for as long as the peer likes. */
+static void cut(const struct watch *watch) {
+    static const struct linger at_once = {.l_onoff = 1};
+    if (atomic_load(&watch->phase) == WATCH_ANSWER) {
+        setsockopt(watch->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    }
+    shutdown(watch->fd, SHUT_RDWR);
 }
 
 /* Waits for an answer, past when. */
@@ -116,7 +151,7 @@ static bool waits(const struct watch *watch, int64_t when) {
 
 /*
  * Collects up to OVERDUE_MAX exchanges that wait past when, each kept; cuts connections that are
- * overdue themselves. shutdown, never close: the descriptor is libmicrohttpd's.
+ * overdue themselves.
  */
 static size_t look(struct server *server, struct watch_table *table, int64_t when,
                    struct exchange *late[OVERDUE_MAX]) {
@@ -128,7 +163,7 @@ static size_t look(struct server *server, struct watch_table *table, int64_t whe
         if (count < OVERDUE_MAX && waits(watch, when)) {
             late[count++] = exchange_keep(watch->exchange);
         } else if (overdue(watch, now, next_us)) {
-            shutdown(watch->fd, SHUT_RDWR);
+            cut(watch);
         }
     }
     pthread_mutex_unlock(&table->lock);

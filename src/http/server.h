@@ -40,7 +40,8 @@ struct edge_options {
 /* What can be set anew while the server runs. */
 struct server_limits {
     unsigned header_deadline_ms; /* total, from the request's first byte */
-    unsigned body_deadline_ms;   /* total, from the request's first byte too */
+    unsigned body_deadline_ms; /* total, from the request's first byte too; and for each 4 KiB of an
+                                  answer that the peer leaves lying */
     unsigned answer_deadline_ms; /* total, from the whole request to the answer; then 503 */
     size_t json_bytes_max;
     size_t form_bytes_max;

@@ -37,7 +37,9 @@ struct watch {
     int64_t looked_us;
     int64_t seen_since_us;
     uint64_t seen_bytes;
-    int64_t bytes_since_us; /* since when bytes of the next request came in; 0 before */
+    int64_t bytes_since_us;   /* since when bytes of the next request came in; 0 before */
+    int64_t reading_since_us; /* since when the peer left its answer lying; 0 when it does not */
+    uint64_t seen_acked;
 };
 
 struct watch_table {
