@@ -160,6 +160,7 @@ def test_reloads_under_load_cause_no_error(service, reloading):
     for cycle in range(CYCLES):
         partial = file.with_suffix(".new")
         partial.write_text(f"[http]\nanswer_deadline_ms = {9000 + cycle}\njson_bytes_max = {65536 + cycle}\n"
+                           f"cors_origins = https://desk{cycle}.example\ntrusted_proxies = 10.0.0.{cycle % 250}\n"
                            f"[trust]\nprovisional_at = {3 + cycle % 3}\n[keys]\ncache_s = {cycle % 5}\n"
                            f"[log]\naccess = {'true' if cycle % 2 else 'false'}\n")
         partial.rename(file)

@@ -240,7 +240,9 @@ def test_requests_that_hang_hold_the_end_up_no_longer_than_the_drain(service, dr
             status, took = other.stop()
             for thread in threads:
                 thread.join()
-            assert status == 0 and took < drain_ms / 1000 + 1.5, took  # 0.7 s more on a quiet machine
+            # 0.7 s more than the drain on a quiet machine; a sanitizer's build is slower.
+            slack = 4 if "UNDERSTOOD_BINARY" in os.environ else 1.5
+            assert status == 0 and took < drain_ms / 1000 + slack, took
             assert statuses == [503] * 12
     finally:
         blocker.close()
