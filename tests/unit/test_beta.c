@@ -1,10 +1,10 @@
 /* The intervals made of beta quantiles in reference/numbers.md 2, and exact values by mpmath. */
 #include <math.h>
 
-#include "base/array.h"
-#include "domain/beta.h"
 #include "../support/near.h"
 #include "../support/test.h"
+#include "base/array.h"
+#include "domain/beta.h"
 
 static double quantile(double p, double a, double b) {
     return beta_quantile(&(struct beta){a, b}, p);

@@ -1,8 +1,8 @@
 /* Benjamini & Hochberg's own example, adjusted by R's p.adjust. */
-#include "base/array.h"
-#include "domain/multiplicity.h"
 #include "../support/near.h"
 #include "../support/test.h"
+#include "base/array.h"
+#include "domain/multiplicity.h"
 
 static const double published[] = {.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344,
                                    .0459, .3240, .4262, .5719, .6528, .7590, 1};

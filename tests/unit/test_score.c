@@ -9,9 +9,9 @@
 
 #include <math.h>
 
+#include "../support/near.h"
 #include "base/array.h"
 #include "domain/score.h"
-#include "../support/near.h"
 
 static void wilson_reproduces_newcombe_1998(void **state) {
     (void)state;
