@@ -128,7 +128,9 @@ static bool make_contacts(struct demo *demo, struct step *step) {
     int64_t answers = demo->answers;
     while (step->count < STEP_CONTACTS && answers < demo->wanted) {
         size_t i = step->count++;
-        if (!demo_contact_make(&demo->plan, demo->next++, &step->made[i]) ||
+        uint64_t index = demo->next++;
+        if (!demo_contact_make(&demo->plan, index, &step->made[i]) ||
+            !demo_answer_own(&demo->plan, index, &demo->survey, &step->made[i]) ||
             !invitation_of(demo, &step->made[i], &step->invitations[i])) {
             return false;
         }

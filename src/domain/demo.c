@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/time.h"
+#include "domain/demo_draws.h"
 #include "domain/demo_words.h"
 
 #define HOUR_US      (3600 * US_PER_SECOND)
@@ -21,51 +22,6 @@
 #define SHARE_COMMENTS   0.22
 #define BAD_WEEK_KEEPS   0.4 /* of the share who feel understood */
 #define LONGEST_DELAY_US (5 * US_PER_DAY)
-
-/* Draws of one contact and purpose: splitmix64 (Steele, Lea, Flood 2014). */
-struct draws {
-    uint64_t state;
-};
-
-static uint64_t draw(struct draws *draws) {
-    uint64_t mixed = draws->state += 0x9e3779b97f4a7c15U;
-    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9U;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebU;
-    return mixed ^ (mixed >> 31);
-}
-
-/* Draws that do not depend on how many others were made before. */
-static struct draws draws_for(uint64_t seed, uint64_t index, uint64_t purpose) {
-    struct draws draws = {seed};
-    draws.state = draw(&draws) ^ index;
-    draws.state = draw(&draws) ^ purpose;
-    return draws;
-}
-
-static double draw_unit(struct draws *draws) {
-    return (double)(draw(draws) >> 11) * 0x1p-53;
-}
-
-static bool happens(struct draws *draws, double share) {
-    return draw_unit(draws) < share;
-}
-
-static int draw_below(struct draws *draws, int limit) {
-    return (int)(draw(draws) % (uint64_t)limit);
-}
-
-static int draw_weighted(struct draws *draws, const int weights[], int count) {
-    int sum = 0;
-    for (int i = 0; i < count; i++) {
-        sum += weights[i];
-    }
-    int left = draw_below(draws, sum);
-    int chosen = 0;
-    while (left >= weights[chosen]) {
-        left -= weights[chosen++];
-    }
-    return chosen;
-}
 
 static int draw_word(struct draws *draws, const struct demo_word words[], int count) {
     int weights[8];

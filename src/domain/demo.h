@@ -11,6 +11,7 @@
 
 #include "domain/answers.h"
 #include "domain/contact.h"
+#include "domain/survey.h"
 
 #define DEMO_TEAMS  12
 #define DEMO_AGENTS 200
@@ -43,6 +44,11 @@ struct demo_contact {
 
 /* The index-th contact of the plan; false when out of memory. Clear it either way. */
 bool demo_contact_make(const struct demo_plan *plan, uint64_t index, struct demo_contact *made);
+/* Adds what its customer, who answered, says to survey's own questions and to ces, if it asks them.
+ * False when out of memory. */
+bool demo_answer_own(const struct demo_plan *plan, uint64_t index, const struct survey *survey,
+                     struct demo_contact *made);
+
 void demo_contact_clear(struct demo_contact *made);
 
 #endif

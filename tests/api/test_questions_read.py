@@ -92,3 +92,15 @@ def test_a_cursor_is_bound_to_the_filter(filled):
     assert filled.get(f"/v1/responses?choice=topic&limit=1&cursor={page['next']}", "read").status_code == 200
     for other in ("choice=topic:billing", "choice=topic&ces=1"):
         assert filled.get(f"/v1/responses?{other}&limit=1&cursor={page['next']}", "read").status_code == 400
+
+
+def test_the_demo_answers_what_a_survey_asks(make_service):
+    service = make_service()
+    service.put("/v1/surveys/shown", "admin", json={"questions": QUESTIONS})
+    service.cli("demo", "--survey", "shown", "--answers", "400", check=True)
+    answers = [each["answers"] for each in export(service, "?survey=shown", "application/x-ndjson")]
+    topics = [topic for each in answers for topic in each.get("choices", {}).get("topic", [])]
+    assert topics.count("billing") > topics.count("delivery") > 20
+    assert sum("ces" in each for each in answers) > len(answers) / 2
+    assert {each["understood"] for each in answers if "improve" in each.get("texts", {})} == {"no"}
+    assert not any("comment" in each for each in answers if each["understood"] != "yes")
