@@ -88,6 +88,10 @@ void metrics_answer_clear(struct metrics_answer *answer) {
     *answer = (struct metrics_answer){0};
 }
 
+bool metrics_mean_is_told(const struct metrics_answer *answer, enum rate rate) {
+    return answer->populations[rate].groups > 0 && !answer->total.withheld;
+}
+
 bool metrics_fair_rate(const struct metrics_answer *answer, size_t group, enum rate rate,
                        struct fair_rate *fair) {
     const struct score *score = &answer->groups[group];

@@ -32,6 +32,9 @@ void metrics_answer_clear(struct metrics_answer *answer);
 /* Of a point of the series. */
 struct score metrics_point_score(const struct metrics_answer *answer, size_t point);
 
+/* Whether the mean of what groups have in common may be seen: it gives a withheld total away. */
+bool metrics_mean_is_told(const struct metrics_answer *answer, enum rate rate);
+
 /* False when there is nothing to tell: the group is withheld, or nobody answered the question. */
 bool metrics_fair_rate(const struct metrics_answer *answer, size_t group, enum rate rate,
                        struct fair_rate *fair);

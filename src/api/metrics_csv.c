@@ -173,7 +173,8 @@ static void put_fair(struct columns *columns, const struct row *row, enum rate r
     put_decimal(columns, "estimate", fair ? fair->estimate : 0, fair);
     put_interval(columns, fair ? fair->interval : (struct interval){0}, fair);
     put_word(columns, "band", fair ? band_name(fair->band) : NULL);
-    put_decimal(columns, "mean", all.mean, all.groups > 0);
+    put_decimal(columns, "mean", all.mean,
+                about_groups && metrics_mean_is_told(columns->answer, rate));
     put_word(columns, "detectable", about_groups ? word_of(all.detectable) : NULL);
 }
 

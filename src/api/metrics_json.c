@@ -177,7 +177,8 @@ static void append_fairness(struct text *text, const struct metrics_answer *answ
         text_append_int(text, (int64_t)population->groups);
         text_append(text,
                     population->detectable ? ",\"detectable\":true" : ",\"detectable\":false");
-        json_append_decimal(text, ",\"mean\":", population->mean, population->groups > 0);
+        json_append_decimal(text, ",\"mean\":", population->mean,
+                            metrics_mean_is_told(answer, rate));
         text_append_char(text, '}');
     }
     text_append_char(text, '}');

@@ -1,4 +1,6 @@
 """Fair groups: an estimate with its range and a band in place of a rank."""
+import csv
+
 import pytest
 
 from support import scores
@@ -49,6 +51,17 @@ def test_withheld_groups_show_nothing_fair_but_count(service):
     del sizes["d"]
     del sizes["e"]
     assert fair_groups(teams(service, sizes))["fairness"]["understood"]["mean"] != got["fairness"]["understood"]["mean"]
+
+
+def test_what_the_total_withholds_the_groups_mean_does_not_tell(service):
+    filled = teams(service, {"a": (3, 4), "b": (5, 5)}, agents=["ann"])
+    small = filled.get(by="agent", team="a", **JULY)
+    assert small["total"]["withheld"] and small["fairness"]["understood"] == {"groups": 1, "detectable": False, "mean": None}
+    assert filled.get(by="agent", team="b", **JULY)["fairness"]["understood"]["mean"] == 1
+    row = service.get("/v1/metrics", filled.key, headers={"Accept": "text/csv"},
+                      params={"survey": "understood", "by": "agent", "team": "a", **JULY}).text
+    total = next(csv.DictReader(row.splitlines()))
+    assert total["fair_understood_mean"] == "" and total["understood_rate"] == ""
 
 
 def test_a_question_nobody_answered_is_null(service):

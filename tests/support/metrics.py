@@ -61,6 +61,8 @@ class Filled:
             point.pop("choices", None)
         if by:
             expected |= self.grouped(narrowed, (first, last), by, filters, before)
+            for told in expected["fairness"].values() if expected["total"].get("withheld") else ():
+                told["mean"] = None
         if any(row.get("choices") for row in self.responses):
             for made in (expected["total"], *expected["groups"]):
                 made.setdefault("choices", {})
