@@ -178,10 +178,12 @@ def test_control_c_on_a_subcommand_stops_the_database_it_started(make_embedded):
 
 def test_a_second_signal_does_not_wait(make_embedded):
     here = make_embedded()
-    process = here.serve()
+    process = here.serve(settings={"UNDERSTOOD_HTTP_DRAIN_DELAY_MS": "60000"})
     process.send_signal(signal.SIGTERM)
+    eventually(lambda: '"stopping"' in here.log())
+    assert process.poll() is None, "the first waits for proxies"
     process.send_signal(signal.SIGTERM)
-    process.wait(5)
+    process.wait(10)
     eventually(lambda: here.running() == [], 5)
 
 

@@ -67,6 +67,7 @@ def test_what_the_total_withholds_the_groups_mean_does_not_tell(service):
 def test_a_question_nobody_answered_is_null(service):
     got = fair_groups(teams(service, {"a": (5, 10), "b": (5, 10)}))
     assert got["fairness"]["csat"] == {"groups": 0, "detectable": False, "mean": None}
+    assert len(got["groups"]) == 2
     assert all(group["fair"]["csat"] is None and group["fair"]["ces"] is None for group in got["groups"])
 
 

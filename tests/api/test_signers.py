@@ -102,14 +102,16 @@ def params_of(ticket):
 
 
 def test_the_liquid_template_signs_too():
-    for link, ticket in zip(liquid(block("liquid"), VECTORS["secret"]), TICKETS):
+    for link, ticket in zip(liquid(block("liquid"), VECTORS["secret"]), TICKETS, strict=True):
         sig = signature(VECTORS["secret"], 1, "understood", params_of(ticket))
         assert link == BASE + canonical(1, "understood", params_of(ticket)) + "&sig=" + sig
 
 
 def test_what_the_signers_make_opens_the_page(service):
     secret = make_secret(service)["secret"]
-    for link in liquid(block("liquid"), secret):
+    links = liquid(block("liquid"), secret)
+    assert len(links) == len(TICKETS)
+    for link in links:
         assert open_page(service, link.removeprefix(BASE)).status == 200
 
 

@@ -67,10 +67,10 @@ class Embedded:
     def command(self, *words):
         return as_user(self.user, [self.program, *words])
 
-    def popen(self, *words, **options):
+    def popen(self, *words, settings=None, **options):
         with open(self.log_path, "ab") as log:
-            process = subprocess.Popen(self.command(*words), env=self.environment(), cwd="/", stderr=log,
-                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **options)
+            process = subprocess.Popen(self.command(*words), env=self.environment(**(settings or {})), cwd="/",
+                                       stderr=log, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **options)
         self.processes.append(process)
         return process
 
