@@ -142,6 +142,8 @@ def test_a_page_is_refused_in_the_customers_language_and_kept_by_nobody(service,
     assert [answer.status_code for answer in answers] == [200] * PAGE_BURST + [429, 429]
     refused = Page(answers[-1])
     assert refused.root["lang"] == "de" and "gleich noch einmal" in refused.title
+    # Whoever only looked is not told that an answer was lost.
+    assert "Falls Sie Ihre Antwort" in answers[-1].text
     assert answers[-1].headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in answers[-1].headers["Content-Security-Policy"]
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 10
