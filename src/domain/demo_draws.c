@@ -1,5 +1,7 @@
 #include "domain/demo_draws.h"
 
+#include <assert.h>
+
 uint64_t draw(struct draws *draws) {
     uint64_t mixed = draws->state += 0x9e3779b97f4a7c15U;
     mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9U;
@@ -23,6 +25,7 @@ bool happens(struct draws *draws, double share) {
 }
 
 int draw_below(struct draws *draws, int limit) {
+    assert(limit > 0);
     return (int)(draw(draws) % (uint64_t)limit);
 }
 

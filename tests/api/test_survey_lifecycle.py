@@ -154,6 +154,15 @@ def test_the_list_leaves_archived_surveys_out_unless_asked(make_service):
     assert service.get("/v1/surveys?archived=maybe", "read").status_code == 422
 
 
+def test_links_that_were_made_without_us_lead_to_the_closed_survey_too(service):
+    put(service, "linked-old", {"unsigned_links": True})
+    path = "/l/1/linked-old?contact=T-1"
+    assert open_page(service, path).status == 200
+    put(service, "linked-old", {"unsigned_links": True, "archived": True})
+    closed = open_page(service, path)
+    assert closed.status == 410 and closed.action is None
+
+
 # ---- preconditions ----
 
 @pytest.mark.parametrize("headers, status", [

@@ -77,6 +77,14 @@ def test_axe_finds_nothing_where_answers_are_missing(service, browser):
     assert found["violations"] == []
 
 
+@pytest.mark.parametrize("language", ("en", "ar"))
+def test_axe_finds_nothing_where_answers_are_shown_once_more(service, browser, links, language):
+    url = service.url + invite(service, survey="own-page", language=language)[0]
+    found = browser.run("axe", url, send=True, screenshot=f"own-confirm-{language}-light-390", texts={"x-improve": "Call back"},
+                        choose=["understood-no", "ces-3", "x-topic.billing", "x-topic.else", "x-again.no"])
+    assert found["violations"] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_scrolls_sideways_and_every_target_is_large_enough_at_320_pixels(browser, links, language):
     found = browser.run("layout", links[language], width=320, choose=["understood-no", "ces-3", "x-topic.delivery"])
