@@ -45,17 +45,25 @@ void extras_append_members(struct text *text, const struct extras *extras) {
     }
 }
 
+static bool add_string(struct extras *extras, enum extra_kind kind, const char *question,
+                       const json_t *value) {
+    return json_is_string(value) && extras_add(extras, kind, question, json_string_value(value));
+}
+
+static bool read_chosen(const char *question, const json_t *chosen, struct extras *extras) {
+    bool sound = true;
+    for (size_t i = 0; sound && i < json_array_size(chosen); i++) {
+        sound = add_string(extras, EXTRA_CHOICE, question, json_array_get(chosen, i));
+    }
+    return sound;
+}
+
 static bool read_choices(const json_t *choices, struct extras *extras) {
     const char *question;
     json_t *chosen;
     json_object_foreach((json_t *)choices, question, chosen) {
-        size_t index;
-        json_t *choice;
-        json_array_foreach(chosen, index, choice) {
-            if (!json_is_string(choice) ||
-                !extras_add(extras, EXTRA_CHOICE, question, json_string_value(choice))) {
-                return false;
-            }
+        if (!read_chosen(question, chosen, extras)) {
+            return false;
         }
     }
     return true;
@@ -65,8 +73,7 @@ static bool read_texts(const json_t *texts, struct extras *extras) {
     const char *question;
     json_t *text;
     json_object_foreach((json_t *)texts, question, text) {
-        if (!json_is_string(text) ||
-            !extras_add(extras, EXTRA_TEXT, question, json_string_value(text))) {
+        if (!add_string(extras, EXTRA_TEXT, question, text)) {
             return false;
         }
     }
