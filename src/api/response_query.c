@@ -82,6 +82,7 @@ static const struct field fields[] = {
     TEXT("channel", query.filter.channel, DIMENSION_BYTES_MAX),
     TEXT("reason", query.filter.reason, DIMENSION_BYTES_MAX),
     TEXT("language", query.filter.language, DIMENSION_BYTES_MAX),
+    TEXT("source", query.filter.source, SOURCE_BYTES_MAX),
     CHOICE("understood", query.filter.understood, understood_choices),
     SCORE("csat", query.filter.csat, CSAT_MIN, CSAT_MAX),
     SCORE("nps", query.filter.nps, NPS_MIN, NPS_MAX),
@@ -122,8 +123,9 @@ void response_query_clear(struct response_query *query) {
 
 void response_filter_append(const struct response_filter *filter, struct text *text) {
     const char *const texts[] = {
-        "responses",  filter->survey,  filter->from,   filter->to,       filter->agent,
-        filter->team, filter->channel, filter->reason, filter->language, filter->choice,
+        "responses",      filter->survey, filter->from,    filter->to,
+        filter->agent,    filter->team,   filter->channel, filter->reason,
+        filter->language, filter->choice, filter->source,
     };
     for (size_t i = 0; i < COUNT(texts); i++) {
         text_append_json(text, texts[i]);

@@ -38,14 +38,15 @@
     " AND ($17::int IS NULL OR ces = $17)"                                      \
     " AND ($18::text IS NULL OR CASE split_part($18, ':', 2) WHEN ''"           \
     " THEN extras -> 'choices' ? split_part($18, ':', 1)"                       \
-    " ELSE extras -> 'choices' -> split_part($18, ':', 1) ? split_part($18, ':', 2) END)"
+    " ELSE extras -> 'choices' -> split_part($18, ':', 1) ? split_part($18, ':', 2) END)"   \
+    " AND ($19::text IS NULL OR source = $19)"
 
 static const char newest_first[] = FILTERED
-    " AND (answered_at, id) < (COALESCE($19::timestamptz, 'infinity'), COALESCE($20::uuid, " LAST_ID "))"
-    " ORDER BY account_id DESC, answered_at DESC, id DESC LIMIT $21";
+    " AND (answered_at, id) < (COALESCE($20::timestamptz, 'infinity'), COALESCE($21::uuid, " LAST_ID "))"
+    " ORDER BY account_id DESC, answered_at DESC, id DESC LIMIT $22";
 static const char oldest_first[] = FILTERED
-    " AND (answered_at, id) > (COALESCE($19::timestamptz, '-infinity'), COALESCE($20::uuid, " FIRST_ID "))"
-    " ORDER BY account_id, answered_at, id LIMIT $21";
+    " AND (answered_at, id) > (COALESCE($20::timestamptz, '-infinity'), COALESCE($21::uuid, " FIRST_ID "))"
+    " ORDER BY account_id, answered_at, id LIMIT $22";
 /* clang-format on */
 
 void response_filter_clear(struct response_filter *filter) {
@@ -55,6 +56,7 @@ void response_filter_clear(struct response_filter *filter) {
     free(filter->channel);
     free(filter->reason);
     free(filter->language);
+    free(filter->source);
     free(filter->choice);
     free(filter->from);
     free(filter->to);
@@ -97,6 +99,7 @@ static void params_filter(struct params *params, const struct response_filter *f
     params_int_unless(params, filter->nps, NPS_NONE);
     params_int_unless(params, filter->ces, CES_NONE);
     params_text(params, filter->choice);
+    params_text(params, filter->source);
 }
 
 static void params_position(struct params *params, const struct response_position *after) {

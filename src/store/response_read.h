@@ -24,6 +24,7 @@ struct response_filter {
     char *channel;
     char *reason;
     char *language;
+    char *source;
     char *from;   /* answered then or later: RFC 3339, or a whole day of the account's own zone */
     char *to;     /* answered before then, or on that day at the latest */
     char *choice; /* "topic:billing"; "topic" for any choice */

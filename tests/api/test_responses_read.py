@@ -36,7 +36,7 @@ def make_rows(account, count, seed=SEED, start=BASE, **fixed):
             "csat": chance.choice([1, 3, 5, None]), "nps": chance.choice([0, 7, 10]),
             "comment": chance.choice([None, None, "Danke!"]), "answered_at": answered, "received_at": answered,
             "confirmed_at": answered, "trust": chance.choice(["confirmed"] * 8 + ["provisional", "discarded"]),
-            "source": "import", **fixed})
+            "source": ["import", "page", "link_unverified"][number % 3], **fixed})
     return rows
 
 
@@ -106,6 +106,7 @@ FILTERS = {
     "channel": [("chat", lambda r: r["channel"] == "chat")],
     "reason": [("complaint", lambda r: r["reason"] == "complaint")],
     "language": [("de", lambda r: r["language"] == "de")],
+    "source": [("link_unverified", lambda r: r["source"] == "link_unverified")],
     "understood": [(word, lambda r, word=word: r["understood"] == word) for word in ("yes", "partly", "no")],
     "has_comment": [("true", lambda r: r["comment"] is not None), ("false", lambda r: r["comment"] is None)],
     "from": [(MIDDLE.isoformat().replace("+00:00", "Z"), lambda r: r["answered_at"] >= MIDDLE),
