@@ -138,7 +138,7 @@ static bool query_refused(struct exchange *exchange) {
     }
     char *copy = scratch_copy(&exchange->scratch, query + 1, strlen(query + 1));
     const char *objection =
-        copy ? form_objection(copy, request->query, &request->query_count) : "out of memory";
+        copy ? query_objection(copy, request->query, &request->query_count) : "out of memory";
     if (objection && (request->route->needs & TAKES_ANY_QUERY)) {
         request->query_objection = objection;
         request->query_count = 0;
@@ -197,13 +197,20 @@ static bool json_refused(struct exchange *exchange) {
                                             error.text));
 }
 
-static bool form_refused(struct exchange *exchange) {
+static const char *read_form(struct exchange *exchange) {
     struct request *request = &exchange->request;
-    char *copy = strlen(request->body) == exchange->body_length
-                     ? scratch_copy(&exchange->scratch, request->body, exchange->body_length)
-                     : NULL;
-    const char *objection =
-        copy ? form_objection(copy, request->form, &request->form_count) : "a NUL byte";
+    struct scratch *scratch = &exchange->scratch;
+    if (strlen(request->body) != exchange->body_length) {
+        return "a NUL byte";
+    }
+    char *copy = scratch_copy(scratch, request->body, exchange->body_length);
+    struct request_param *fields = scratch_take(scratch, FORM_PARAMS_MAX * sizeof *fields);
+    request->form = fields;
+    return copy && fields ? form_objection(copy, fields, &request->form_count) : "out of memory";
+}
+
+static bool form_refused(struct exchange *exchange) {
+    const char *objection = read_form(exchange);
     return objection &&
            refuse(exchange, respond_problem(400, "invalid_form", "the form: %s", objection));
 }

@@ -45,7 +45,7 @@ struct exchange *exchange_new(struct http_thread *thread, struct MHD_Connection 
     if (!exchange) {
         return NULL;
     }
-    memset(exchange, 0, offsetof(struct exchange, request.form));
+    memset(exchange, 0, offsetof(struct exchange, request.query));
     for (size_t i = 0; i < PATH_PARAMS_MAX; i++) {
         exchange->request.path_params[i].name[0] = '\0';
     }

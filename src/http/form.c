@@ -107,8 +107,8 @@ static bool read_pair(char *pair, struct request_param *param) {
     return percent_decode(pair, true) && (!value || percent_decode(value, true));
 }
 
-const char *form_objection(char *text, struct request_param params[QUERY_PARAMS_MAX],
-                           size_t *count) {
+static const char *split(char *text, struct request_param params[], size_t most,
+                         const char *too_many, size_t *count) {
     *count = 0;
     char *next;
     for (char *pair = text; pair; pair = next) {
@@ -116,12 +116,22 @@ const char *form_objection(char *text, struct request_param params[QUERY_PARAMS_
         if (!*pair) {
             continue;
         }
-        if (*count == QUERY_PARAMS_MAX) {
-            return "more than 64 parameters";
+        if (*count == most) {
+            return too_many;
         }
         if (!read_pair(pair, &params[(*count)++])) {
             return "a parameter is not percent-encoded UTF-8 without NUL";
         }
     }
     return NULL;
+}
+
+const char *query_objection(char *text, struct request_param params[QUERY_PARAMS_MAX],
+                            size_t *count) {
+    return split(text, params, QUERY_PARAMS_MAX, "more than 64 parameters", count);
+}
+
+const char *form_objection(char *text, struct request_param params[FORM_PARAMS_MAX],
+                           size_t *count) {
+    return split(text, params, FORM_PARAMS_MAX, "more than 256 fields", count);
 }

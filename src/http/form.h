@@ -18,7 +18,8 @@ bool percent_decode(char *text, bool plus_is_space);
  * Splits and decodes text (application/x-www-form-urlencoded) in place; the params point into it.
  * NULL, or why it is refused; *count is then undefined.
  */
-const char *form_objection(char *text, struct request_param params[QUERY_PARAMS_MAX],
-                           size_t *count);
+const char *query_objection(char *text, struct request_param params[QUERY_PARAMS_MAX],
+                            size_t *count);
+const char *form_objection(char *text, struct request_param params[FORM_PARAMS_MAX], size_t *count);
 
 #endif

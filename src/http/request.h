@@ -11,6 +11,7 @@
 #define PATH_PARAMS_MAX  4
 #define PATH_SEGMENT_MAX 128
 #define QUERY_PARAMS_MAX 64
+#define FORM_PARAMS_MAX  256
 
 struct route;
 struct exchange;
@@ -68,7 +69,7 @@ struct request {
     const char *query_objection; /* why the query is malformed, where the route TAKES_ANY_QUERY */
     size_t form_count;
     size_t query_count;
-    struct request_param form[QUERY_PARAMS_MAX]; /* filled when the route needs a form */
+    const struct request_param *form; /* of form_count, when the route needs a form */
     struct request_param query[QUERY_PARAMS_MAX];
     struct path_param path_params[PATH_PARAMS_MAX];
 };

@@ -7,6 +7,12 @@
 #include "base/cleanup.h"
 #include "domain/preselection.h"
 
+#define HIDDEN_FIELDS 3 /* nonce, trap, change */
+
+_Static_assert(EXTRA_QUESTIONS_MAX *EXTRA_CHOICES_MAX + BUILT_IN_QUESTIONS + HIDDEN_FIELDS <=
+                   FORM_PARAMS_MAX,
+               "whoever ticks every box is not refused");
+
 void form_answers_clear(struct form_answers *form) {
     answers_clear(&form->answers);
     *form = (struct form_answers){.answers = ANSWERS_NONE};

@@ -26,15 +26,15 @@ def survey(service):
     assert made.status_code in (200, 201), made.text
 
 
-def opened(service, wait_s=PERSON_WAIT_S, query="", **contact):
-    path, invitation = invite(service, survey="own-form", **contact)
+def opened(service, wait_s=PERSON_WAIT_S, query="", survey="own-form", **contact):
+    path, invitation = invite(service, survey=survey, **contact)
     page = open_page(service, path + query)
     time.sleep(wait_s)
     return page, invitation
 
 
 def answers_of(service, invitation):
-    listed = service.get("/v1/responses?survey=own-form&trust=any", "read").json()["data"]
+    listed = service.get(f"/v1/responses?survey={invitation['survey']}&trust=any", "read").json()["data"]
     return next((each["answers"] for each in listed if each.get("invitation") == invitation["id"]), None)
 
 
@@ -173,3 +173,21 @@ def test_a_mail_that_asks_how_easy_it_was_has_seven_buttons(service):
     path, invitation = invite(service, survey="ces-first", language="en")
     assert re.findall(r"\?ces=(\d)", invitation["email"]["html"]) == list("1234567")
     assert open_page(service, path + "?ces=7").fields["ces"] == "7"
+
+
+NAMES = [f"q{index}" for index in range(12)]
+
+
+@pytest.mark.parametrize("question, sent, kind, stored", [
+    ({"kind": "choice", "many": True, "choices": [{"choice": f"c{index}"} for index in range(20)]},
+     [f"c{index}" for index in range(20)], "choices", sorted(f"c{index}" for index in range(20))),
+    ({"kind": "text"}, "\u3042" * 2000, "texts", "\u3042" * 2000),
+])
+def test_whoever_answers_all_that_a_survey_may_ask_is_not_refused(service, question, sent, kind, stored):
+    questions = [{"question": "understood"}, {"question": "comment"}, *({"question": name, **question} for name in NAMES)]
+    assert service.put(f"/v1/surveys/all-{kind}", "admin", json={"questions": questions}).status_code in (200, 201)
+    page, invitation = opened(service, survey=f"all-{kind}")
+    sent = send(service, page, understood="no", comment="\u3042" * 4000, **{f"x-{name}": sent for name in NAMES})
+    assert sent.status == 303, sent.response.text
+    answers = answers_of(service, invitation)
+    assert answers["comment"] == "\u3042" * 4000 and answers[kind] == {name: stored for name in NAMES}

@@ -33,9 +33,9 @@ static char *written(const struct request_param params[], size_t count) {
 }
 
 static void check(const struct request_param params[], size_t count) {
-    struct request_param again[QUERY_PARAMS_MAX];
+    struct request_param again[FORM_PARAMS_MAX];
     size_t again_count = 0;
-    claim(count <= QUERY_PARAMS_MAX);
+    claim(count <= FORM_PARAMS_MAX);
     char *text = written(params, count);
     claim(!form_objection(text, again, &again_count) && again_count == count);
     for (size_t i = 0; i < count; i++) {
@@ -48,7 +48,7 @@ static void check(const struct request_param params[], size_t count) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct request_param params[QUERY_PARAMS_MAX];
+    struct request_param params[FORM_PARAMS_MAX];
     size_t count = 0;
     char *text = fuzz_text(data, size);
     if (!form_objection(text, params, &count)) {

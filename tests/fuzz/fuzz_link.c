@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static size_t read_params(char *query, struct link_param params[]) {
     static struct request_param decoded[QUERY_PARAMS_MAX];
     size_t count = 0;
-    if (form_objection(query, decoded, &count)) {
+    if (query_objection(query, decoded, &count)) {
         return 0;
     }
     for (size_t i = 0; i < count; i++) {

@@ -54,7 +54,7 @@ static void follow_link(const struct request *request, const struct response_que
     struct response_query again;
     struct mistakes mistakes = {0};
     char *text = linked_query(request);
-    claim(!form_objection(text, next.query, &next.query_count));
+    claim(!query_objection(text, next.query, &next.query_count));
     claim(read_response_query(&next, &again, &mistakes) && again.limit == query->limit);
     char *one = canonical(&query->filter);
     char *other = canonical(&again.filter);
@@ -83,7 +83,7 @@ static void check(const struct request *request) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct request request = {.path = "/v1/responses"};
     char *text = fuzz_text(data, size);
-    if (!form_objection(text, request.query, &request.query_count)) {
+    if (!query_objection(text, request.query, &request.query_count)) {
         check(&request);
     }
     free(text);

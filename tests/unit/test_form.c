@@ -11,7 +11,7 @@ static void forms_are_split_and_decoded(void **state) {
         {"a", "1"}, {"b", "two words"}, {"c", "\xc3\xa9"}, {"d", ""},
         {"e", "="}, {"a", "2"},         {"f", "g"},
     };
-    struct request_param params[QUERY_PARAMS_MAX];
+    struct request_param params[FORM_PARAMS_MAX];
     size_t count;
     assert_null(form_objection(text, params, &count));
     assert_int_equal(count, COUNT(expected));
@@ -24,7 +24,7 @@ static void forms_are_split_and_decoded(void **state) {
 static void an_empty_form_has_no_fields(void **state) {
     (void)state;
     char text[] = "";
-    struct request_param params[QUERY_PARAMS_MAX];
+    struct request_param params[FORM_PARAMS_MAX];
     size_t count = 1;
     assert_null(form_objection(text, params, &count));
     assert_int_equal(count, 0);
@@ -39,7 +39,7 @@ static void malformed_forms_are_refused(void **state) {
     };
     for (size_t i = 0; i < COUNT(malformed); i++) {
         char text[32];
-        struct request_param params[QUERY_PARAMS_MAX];
+        struct request_param params[FORM_PARAMS_MAX];
         size_t count;
         memcpy(text, malformed[i], strlen(malformed[i]) + 1);
         if (!form_objection(text, params, &count)) {
@@ -48,20 +48,27 @@ static void malformed_forms_are_refused(void **state) {
     }
 }
 
-static void a_form_may_have_64_fields(void **state) {
-    (void)state;
-    char text[65 * 2 + 1] = "";
-    for (size_t i = 0; i < 65; i++) {
+/* As many fields as fit, and one more. */
+static void assert_most(size_t most,
+                        const char *objection(char *, struct request_param[], size_t *)) {
+    char text[(FORM_PARAMS_MAX + 1) * 2 + 1] = "";
+    struct request_param params[FORM_PARAMS_MAX];
+    size_t count;
+    for (size_t i = 0; i < most; i++) {
         memcpy(text + i * 2, "a&", 2);
     }
-    char copy[sizeof text];
-    memcpy(copy, text, sizeof text);
-    copy[64 * 2] = '\0';
-    struct request_param params[QUERY_PARAMS_MAX];
-    size_t count;
-    assert_non_null(form_objection(text, params, &count));
-    assert_null(form_objection(copy, params, &count));
-    assert_int_equal(count, 64);
+    char longer[sizeof text];
+    memcpy(longer, text, sizeof text);
+    memcpy(longer + most * 2, "a&", 2);
+    assert_non_null(objection(longer, params, &count));
+    assert_null(objection(text, params, &count));
+    assert_int_equal(count, most);
+}
+
+static void a_query_may_have_64_parameters_and_a_form_256_fields(void **state) {
+    (void)state;
+    assert_most(64, query_objection);
+    assert_most(256, form_objection);
 }
 
 static void a_plus_in_a_path_is_a_plus(void **state) {
@@ -93,7 +100,7 @@ int main(void) {
         cmocka_unit_test(forms_are_split_and_decoded),
         cmocka_unit_test(an_empty_form_has_no_fields),
         cmocka_unit_test(malformed_forms_are_refused),
-        cmocka_unit_test(a_form_may_have_64_fields),
+        cmocka_unit_test(a_query_may_have_64_parameters_and_a_form_256_fields),
         cmocka_unit_test(a_plus_in_a_path_is_a_plus),
         cmocka_unit_test(well_formed_utf8_is_told_from_the_rest),
     };
