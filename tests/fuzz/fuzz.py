@@ -1,7 +1,7 @@
 """Builds the targets, each fuzz_NAME.c, with libFuzzer, ASan and UBSan.
 
 By hand, `nice python3 tests/fuzz/fuzz.py SECONDS [NAME ...]` fuzzes each for so long, and then keeps in corpus/NAME the
-fewest inputs that reach as much. A finding stops it; its input is in build/fuzz.
+smallest of the inputs that together reach as much. A finding stops it; its input is in build/fuzz.
 """
 import concurrent.futures
 import os
@@ -22,6 +22,7 @@ COMPILE = ["clang-14", "-std=gnu17", "-g", "-O1", "-D_GNU_SOURCE", '-DUNDERSTOOD
 SANITIZE = "address,undefined"
 TARGETS = sorted(path.stem.removeprefix("fuzz_") for path in HERE.glob("fuzz_*.c"))
 INPUT_BYTES_MAX = 8192
+KEPT_MAX = 50  # of what one long run makes
 
 
 def pkg_config(*words):
@@ -69,11 +70,10 @@ def grow(name, seconds, objects):
     with tempfile.TemporaryDirectory() as grown, tempfile.TemporaryDirectory() as smallest:
         subprocess.run([*fuzz_command(name, program, seconds, OBJECTS), grown, corpus], check=True)
         seeds = set(path.read_bytes() for path in corpus.iterdir())
-        # The seeds come first, so that one of them is kept rather than what looks like it.
-        subprocess.run([program, "-merge=1", smallest, corpus, grown], check=True)
-        for path in pathlib.Path(smallest).iterdir():
-            if path.read_bytes() not in seeds:
-                shutil.copy(path, corpus / path.name)
+        subprocess.run([program, "-set_cover_merge=1", smallest, corpus, grown], check=True)
+        made = [path for path in pathlib.Path(smallest).iterdir() if path.read_bytes() not in seeds]
+        for path in sorted(made, key=lambda path: path.stat().st_size)[:KEPT_MAX]:
+            shutil.copy(path, corpus / path.name)
 
 
 if __name__ == "__main__":

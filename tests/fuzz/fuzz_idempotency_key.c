@@ -49,6 +49,21 @@ static void check_key(const char *value, const char *key) {
     claim(!idempotency_same_key(&one, &other));
 }
 
+/* Any visible key can be sent quoted. */
+static void write_and_read(const uint8_t *data, size_t size) {
+    char key[IDEMPOTENCY_KEY_BYTES_MAX + 1];
+    char quoted[2 * IDEMPOTENCY_KEY_BYTES_MAX + 3];
+    char again[IDEMPOTENCY_KEY_BYTES_MAX + 1];
+    size_t length = size < IDEMPOTENCY_KEY_BYTES_MAX ? size : IDEMPOTENCY_KEY_BYTES_MAX;
+    for (size_t i = 0; i < length; i++) {
+        key[i] = (char)(0x20 + data[i] % (0x7f - 0x20));
+    }
+    key[length] = '\0';
+    quote(key, quoted);
+    claim(parse_idempotency_key(quoted, again) == (length > 0));
+    claim(length == 0 || strcmp(again, key) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     claim(sodium_init() >= 0);
     char *value = fuzz_text(data, size);
@@ -57,5 +72,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check_key(value, key);
     }
     free(value);
+    write_and_read(data, size);
     return 0;
 }
