@@ -1,4 +1,5 @@
 """PostgreSQL restarts, loses its connections or its COMMIT's answer: 503 meanwhile, and every answer exactly once."""
+import threading
 import time
 
 import pytest
@@ -75,11 +76,12 @@ def test_a_commit_whose_answer_is_lost_is_found_again_not_repeated(connections, 
         cutter.close()
 
 
-def test_a_service_whose_database_is_away_at_the_start_says_so_and_exits(service, cluster):
+def test_a_service_whose_database_comes_after_it_gets_ready_and_loses_nothing(service, cluster, database, tmp_path):
     cluster.stop("fast")
-    try:
-        with pytest.raises(RuntimeError, match="could not connect to the database"):
-            service.start()
-        assert service.process.wait(timeout=1) == 1
-    finally:
-        cluster.start()
+    late = threading.Timer(1, cluster.start)
+    late.start()
+    service.start()
+    late.join()
+    witness = Witness(service, tmp_path, connections=4)
+    time.sleep(0.5)
+    assert_exactly_once(service, cluster, database, witness)
