@@ -21,18 +21,14 @@
 /* What GET adds to a definition: sent back with PUT it is not taken for a mistake. */
 static const char *const read_only[] = {"survey", "revision", "created_at", "updated_at"};
 
-static void release_json(json_t **json) {
-    json_decref(*json);
-}
-
 static json_t *survey_body(const struct survey *survey) {
     char created_at[TIME_TEXT_SIZE];
     char updated_at[TIME_TEXT_SIZE];
     time_format(survey->created_at_us, created_at);
     time_format(survey->updated_at_us, updated_at);
     json_t *body = json_pack("{s:s, s:i}", "survey", survey->name, "revision", survey->revision);
-    CLEANUP(release_json) json_t *definition = survey_to_json(survey);
-    CLEANUP(release_json)
+    CLEANUP(json_decrefp) json_t *definition = survey_to_json(survey);
+    CLEANUP(json_decrefp)
     json_t *times = json_pack("{s:s, s:s}", "created_at", created_at, "updated_at", updated_at);
     if (!body || !definition || !times || json_object_update(body, definition) != 0 ||
         json_object_update(body, times) != 0) {
@@ -122,8 +118,8 @@ static void name_survey(const struct request *request, struct survey *survey) {
 /* True when survey was filled from the body; else *refusal says why not. */
 static bool read_survey(const struct request *request, struct survey *survey,
                         struct response *refusal) {
-    CLEANUP(release_json) json_t *definition = json_copy((json_t *)request->json);
-    CLEANUP(release_json) json_t *errors = json_array();
+    CLEANUP(json_decrefp) json_t *definition = json_copy((json_t *)request->json);
+    CLEANUP(json_decrefp) json_t *errors = json_array();
     const char *objection = survey_name_objection(request_path_param(request, "survey"));
     if (objection) {
         *refusal = respond_problem(422, "invalid_survey_name", "a survey's name %s", objection);

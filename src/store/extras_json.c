@@ -80,12 +80,8 @@ static bool read_texts(const json_t *texts, struct extras *extras) {
     return true;
 }
 
-static void release_json(json_t **json) {
-    json_decref(*json);
-}
-
 bool extras_from_json(const char *json, struct extras *extras) {
-    CLEANUP(release_json) json_t *object = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+    CLEANUP(json_decrefp) json_t *object = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(object) || !read_choices(json_object_get(object, "choices"), extras) ||
         !read_texts(json_object_get(object, "texts"), extras)) {
         extras_clear(extras);

@@ -15,17 +15,13 @@
 #define SURVEY_COLUMNS                                                                             \
     "account_id, survey, revision, definition, " DB_TIME("created_at") ", " DB_TIME("updated_at")
 
-static void release_json(json_t **json) {
-    json_decref(*json);
-}
-
 static void format_number(int64_t number, char text[NUMBER_TEXT_SIZE]) {
     snprintf(text, NUMBER_TEXT_SIZE, "%" PRId64, number);
 }
 
 static bool definition_from_text(const char *text, struct survey *survey) {
-    CLEANUP(release_json) json_t *definition = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-    CLEANUP(release_json) json_t *errors = json_array();
+    CLEANUP(json_decrefp) json_t *definition = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    CLEANUP(json_decrefp) json_t *errors = json_array();
     if (survey_from_json(definition, survey, errors)) {
         return true;
     }
@@ -68,7 +64,7 @@ enum outcome load_survey(struct db_connection *connection, int64_t account_id, c
 }
 
 static char *definition_to_text(const struct survey *survey) {
-    CLEANUP(release_json) json_t *definition = survey_to_json(survey);
+    CLEANUP(json_decrefp) json_t *definition = survey_to_json(survey);
     return definition ? json_dumps(definition, JSON_COMPACT) : NULL;
 }
 
