@@ -57,6 +57,17 @@ static const char *read_text(struct reading *reading, const struct link_field *f
     return objection;
 }
 
+/* Helpdesks also write de_AT. */
+static const char *read_language(struct reading *reading, const struct link_field *field,
+                                 const char *value) {
+    const char *objection = read_text(reading, field, value);
+    char *language = reading->contact->language;
+    for (char *at = language; !objection && at && (at = strchr(at, '_')); at++) {
+        *at = '-';
+    }
+    return objection || !language ? objection : language_objection(language);
+}
+
 static const char *read_agent(struct reading *reading, const struct link_field *field,
                               const char *value) {
     struct contact *contact = reading->contact;
@@ -127,7 +138,10 @@ static const struct link_field fields[] = {
     TEXT("team", team, DIMENSION_BYTES_MAX, NULL),
     TEXT("channel", channel, DIMENSION_BYTES_MAX, NULL),
     TEXT("reason", reason, DIMENSION_BYTES_MAX, NULL),
-    TEXT("language", language, LANGUAGE_BYTES_MAX, language_objection),
+    {.name = "language",
+     .read = read_language,
+     .offset = offsetof(struct contact, language),
+     .bytes_max = LANGUAGE_BYTES_MAX},
     TEXT("customer", customer_ref, CUSTOMER_TEXT_BYTES_MAX, NULL),
     TEXT("email", customer_email, CUSTOMER_TEXT_BYTES_MAX, email_objection),
     TEXT("name", customer_name, CUSTOMER_TEXT_BYTES_MAX, NULL),

@@ -376,6 +376,11 @@ def test_what_cannot_be_used_is_named_and_nothing_is_stored(service, secret, par
     assert service.sql("SELECT count(*) FROM responses") == before
 
 
+def test_a_language_may_be_written_with_an_underscore(service, secret):
+    page = open_page(service, signed_link(secret, language="de_AT"))
+    assert page.status == 200 and page.root["lang"].startswith("de")
+
+
 def test_a_faulty_link_is_told_in_the_language_it_names(service, secret):
     assert open_page(service, signed_link(secret, exp="soon", language="fr")).root["lang"] == "fr"
 
