@@ -5,6 +5,7 @@
 struct config;
 struct db;
 struct intake;
+struct invitation_reader;
 struct key_cache;
 struct server;
 struct signing_keys;
@@ -15,6 +16,7 @@ struct app {
     const struct config *config;
     struct db *db; /* the workers' pool */
     struct intake *intake;
+    struct invitation_reader *invitation_reader;
     struct server *server;
     struct key_cache *key_cache;
     struct survey_cache *survey_cache;

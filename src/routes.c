@@ -19,7 +19,7 @@ const struct route routes[] = {
     ROUTE("GET", "/metrics", get_service_metrics, SCOPE_NONE, RUNS_AT_ONCE, NEEDS_NOTHING),
     ROUTE("GET", "/openapi.json", get_openapi, SCOPE_NONE, RUNS_AT_ONCE, GIVES_JSON | ALWAYS_SERVED),
     ROUTE("GET", "/readyz", get_readyz, SCOPE_NONE, RUNS_AT_ONCE, ALWAYS_SERVED),
-    ROUTE("GET", "/s/{token}", get_survey_page, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_NOTHING),
+    ROUTE("GET", "/s/{token}", get_survey_page, SCOPE_NONE, RUNS_LATER, NEEDS_NOTHING),
     ROUTE("POST", "/s/{token}", post_survey_page, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_FORM),
     ROUTE("GET", "/s/{token}/thanks", get_thanks, SCOPE_NONE, RUNS_ON_WORKER, NEEDS_NOTHING),
     ROUTE("GET", "/v1/invitations", list_invitations, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),

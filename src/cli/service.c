@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "http/server.h"
 #include "intake/intake.h"
+#include "intake/invitation_reader.h"
 #include "intake/view_log.h"
 #include "jobs/housekeeping.h"
 #include "pages/locale.h"
@@ -18,8 +19,8 @@
 #include "store/signing_key.h"
 #include "store/survey_cache.h"
 
-/* Beside the workers': signing keys, views, housekeeping, readiness. */
-#define OTHER_CONNECTIONS 4
+/* Beside the workers': signing keys, pages (2), views, housekeeping, readiness. */
+#define OTHER_CONNECTIONS 6
 #define INTAKE_STOP_MS    500
 /* A commit has its own deadline, but a name server that is away may hold connecting up. */
 #define LANE_PATIENCE_US    (60 * US_PER_SECOND)
@@ -77,7 +78,10 @@ static bool start_parts(struct app *app, const struct config *config, const char
     app->signing_keys = signing_keys_start(app->db);
     app->intake = start_intake(config, &database);
     app->view_log = view_log_start(app->db);
-    return app->key_cache && app->survey_cache && app->signing_keys && app->intake && app->view_log;
+    app->invitation_reader =
+        invitation_reader_start(app->db, (size_t)config->http.worker_queue_max);
+    return app->key_cache && app->survey_cache && app->signing_keys && app->intake &&
+           app->view_log && app->invitation_reader;
 }
 
 static void hurry(struct app *app) {
@@ -219,6 +223,9 @@ void service_stop(struct service *service, const struct config *config) {
     }
     if (service->housekeeping) {
         housekeeping_stop(service->housekeeping);
+    }
+    if (app->invitation_reader) {
+        invitation_reader_stop(app->invitation_reader);
     }
     if (app->view_log) {
         view_log_stop(app->view_log, VIEWS_STOP_MS);

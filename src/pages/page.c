@@ -42,13 +42,28 @@ static unsigned mix_with_white(unsigned color, unsigned share) {
 }
 
 /* The accent, lightened until it can be read on the dark theme's cards. */
-static unsigned accent_on_dark(unsigned accent) {
+static unsigned find_accent_on_dark(unsigned accent) {
     unsigned share = 0;
     while (share < MIX_STEPS &&
            color_contrast(mix_with_white(accent, share), DARK_CARD) < DARK_CONTRAST_MIN) {
         share++;
     }
     return mix_with_white(accent, share);
+}
+
+/* Found once while pages of the same colour follow each other: it takes dozens of pow(). */
+static unsigned accent_on_dark(unsigned accent) {
+    static _Thread_local struct {
+        unsigned accent;
+        unsigned found;
+        bool known;
+    } last;
+    if (!last.known || last.accent != accent) {
+        last.found = find_accent_on_dark(accent);
+        last.accent = accent;
+        last.known = true;
+    }
+    return last.found;
 }
 
 static void append_colors(struct text *css, const struct page *page) {

@@ -1,15 +1,19 @@
 /* GET /s/{token}, /l/.. and their thank-you pages: nothing here records an answer. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "http/exchange.h"
+#include "intake/invitation_reader.h"
 #include "intake/view_log.h"
 #include "pages/html.h"
 #include "pages/pages.h"
 #include "pages/render.h"
 #include "pages/time_left.h"
+#include "store/signing_key.h"
 
 /* A browser that only loads ahead has shown the page to nobody. */
 static bool is_prefetch(const struct request *request) {
@@ -49,12 +53,17 @@ static struct response show_form(struct app *app, const struct request *request,
     return render_survey(visit, &seal, &filled, false, now_us);
 }
 
+static struct response show_visit(struct app *app, const struct request *request,
+                                  const struct visit *visit, bool with_links_answers) {
+    return visit->state == VISIT_OPEN ? show_form(app, request, visit, with_links_answers)
+                                      : visit_refuse(visit);
+}
+
 static struct response show_page(struct app *app, const struct request *request, visit_opener *open,
                                  bool with_links_answers) {
     CLEANUP(visit_clear) struct visit visit;
     open(app, request, &visit);
-    return visit.state == VISIT_OPEN ? show_form(app, request, &visit, with_links_answers)
-                                     : visit_refuse(&visit);
+    return show_visit(app, request, &visit, with_links_answers);
 }
 
 /* How long the answer may still be changed, once there is one. */
@@ -81,8 +90,49 @@ static void append_change(struct text *text, const struct visit *visit) {
          visit->page.locale->thanks_change);
 }
 
+/* A page that waits for its invitation. */
+struct waiting_page {
+    struct app *app;
+    const struct request *request; /* alive as long as its exchange is kept */
+    struct exchange *exchange;
+};
+
+static struct response show_read(struct app *app, const struct request *request, enum outcome found,
+                                 struct invitation *invitation) {
+    CLEANUP(visit_clear) struct visit visit;
+    visit_open_read(app, request, found, invitation, &visit);
+    return show_visit(app, request, &visit, true);
+}
+
+static void answer_page(void *context, enum outcome outcome, struct invitation *invitation) {
+    struct waiting_page *page = context;
+    exchange_answer(page->exchange, show_read(page->app, page->request, outcome, invitation));
+    free(page);
+}
+
+static bool wait_for_invitation(struct app *app, const struct request *request,
+                                const struct token *token) {
+    struct waiting_page *page = malloc(sizeof *page);
+    if (!page) {
+        return false;
+    }
+    *page = (struct waiting_page){app, request, exchange_keep(request->exchange)};
+    if (!invitation_reader_ask(app->invitation_reader, token, answer_page, page)) {
+        exchange_drop(page->exchange);
+        free(page);
+        return false;
+    }
+    return true;
+}
+
 struct response get_survey_page(struct app *app, const struct request *request) {
-    return show_page(app, request, visit_open_invitation, true);
+    struct token token;
+    enum outcome found =
+        signing_keys_read(app->signing_keys, request_path_param(request, "token"), &token);
+    if (found == OUTCOME_OK) {
+        found = wait_for_invitation(app, request, &token) ? OUTCOME_OK : OUTCOME_UNAVAILABLE;
+    }
+    return found == OUTCOME_OK ? respond_later() : show_read(app, request, found, NULL);
 }
 
 struct response get_link_page(struct app *app, const struct request *request) {

@@ -120,24 +120,29 @@ static enum outcome load_token_invitation(struct app *app, const char *text,
                : OUTCOME_UNAVAILABLE;
 }
 
-static enum outcome find_invitation(struct app *app, const struct request *request,
-                                    struct visit *visit) {
-    const char *token = request_path_param(request, "token");
-    CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
-    enum outcome outcome = load_token_invitation(app, token, &invitation);
-    if (outcome != OUTCOME_OK) {
-        return outcome;
-    }
-    take_invitation(&invitation, visit);
-    text_append_format(&visit->path, "/s/%s", token);
-    return survey_cache_get(app->survey_cache, visit->account_id, invitation.survey, true,
+static enum outcome find_survey(struct app *app, const struct request *request,
+                                struct invitation *invitation, struct visit *visit) {
+    take_invitation(invitation, visit);
+    text_append_format(&visit->path, "/s/%s", request_path_param(request, "token"));
+    return survey_cache_get(app->survey_cache, visit->account_id, invitation->survey, true,
                             &visit->survey);
 }
 
-void visit_open_invitation(struct app *app, const struct request *request, struct visit *visit) {
+void visit_open_read(struct app *app, const struct request *request, enum outcome found,
+                     struct invitation *invitation, struct visit *visit) {
     *visit = VISIT_NONE;
     visit->source = SOURCE_PAGE;
-    visit_settle(app, request, find_invitation(app, request, visit), visit);
+    if (found == OUTCOME_OK) {
+        found = find_survey(app, request, invitation, visit);
+    }
+    visit_settle(app, request, found, visit);
+}
+
+void visit_open_invitation(struct app *app, const struct request *request, struct visit *visit) {
+    CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
+    enum outcome found =
+        load_token_invitation(app, request_path_param(request, "token"), &invitation);
+    visit_open_read(app, request, found, &invitation, visit);
 }
 
 void visit_append_url(const struct visit *visit, const char *suffix, struct text *url) {

@@ -7,6 +7,7 @@
 
 #include "base/outcome.h"
 #include "base/uuid.h"
+#include "domain/invitation.h"
 #include "domain/link_contact.h"
 #include "domain/survey.h"
 #include "http/request.h"
@@ -60,7 +61,13 @@ struct visit {
 typedef void visit_opener(struct app *app, const struct request *request, struct visit *visit);
 
 visit_opener visit_open_invitation; /* /s/{token} */
-visit_opener visit_open_link;       /* /l/{account}/{survey}?.. */
+
+/* The same when the invitation was read already, or not: found says which. Takes over what is in
+ * invitation. */
+void visit_open_read(struct app *app, const struct request *request, enum outcome found,
+                     struct invitation *invitation, struct visit *visit);
+
+visit_opener visit_open_link; /* /l/{account}/{survey}?.. */
 
 void visit_clear(struct visit *visit);
 

@@ -5,8 +5,11 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "store/invitation_row.h"
 #include "store/params.h"
+
+#define READ_LIMIT_US (4 * US_PER_SECOND) /* of one round trip */
 
 enum outcome invitation_from_row(const PGresult *rows, int row, struct invitation *invitation) {
     struct invitation read = INVITATION_NONE;
@@ -27,6 +30,13 @@ enum outcome invitation_from_row(const PGresult *rows, int row, struct invitatio
     return OUTCOME_OK;
 }
 
+static const char by_id[] = "SELECT " INVITATION_COLUMNS " FROM invitations"
+                            " WHERE account_id = $1 AND id = $2";
+
+static enum outcome read_one(const PGresult *rows, struct invitation *invitation) {
+    return PQntuples(rows) == 0 ? OUTCOME_NOT_FOUND : invitation_from_row(rows, 0, invitation);
+}
+
 enum outcome load_invitation(struct db_connection *connection, int64_t account_id,
                              const struct uuid *id, struct invitation *invitation) {
     CLEANUP(params_clear) struct params params = {0};
@@ -36,14 +46,58 @@ enum outcome load_invitation(struct db_connection *connection, int64_t account_i
         return OUTCOME_FAILED;
     }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = db_query(connection, &rows,
-                                    "SELECT " INVITATION_COLUMNS " FROM invitations"
-                                    " WHERE account_id = $1 AND id = $2",
-                                    params_from(&params, 0, params.count));
-    if (outcome != OUTCOME_OK) {
-        return outcome;
+    enum outcome outcome =
+        db_query(connection, &rows, by_id, params_from(&params, 0, params.count));
+    return outcome == OUTCOME_OK ? read_one(rows, invitation) : outcome;
+}
+
+static enum outcome ask_for_all(struct db_connection *connection, const struct token tokens[],
+                                size_t count) {
+    CLEANUP(params_clear) struct params params = {0};
+    for (size_t i = 0; i < count; i++) {
+        params_int(&params, tokens[i].account_id);
+        params_uuid(&params, &tokens[i].invitation_id);
     }
-    return PQntuples(rows) == 0 ? OUTCOME_NOT_FOUND : invitation_from_row(rows, 0, invitation);
+    if (!params_ready(&params) || db_pipeline_begin(connection) != OUTCOME_OK) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (db_pipeline_send(connection, by_id, params_from(&params, 2 * i, 2)) != OUTCOME_OK) {
+            return OUTCOME_UNAVAILABLE;
+        }
+    }
+    return db_pipeline_sync(connection);
+}
+
+static enum outcome read_all(struct db_connection *connection, size_t count,
+                             struct invitation invitations[], enum outcome outcomes[]) {
+    int64_t deadline_us = time_monotonic_us() + READ_LIMIT_US;
+    enum outcome worst = OUTCOME_OK;
+    for (size_t i = 0; i < count && worst == OUTCOME_OK; i++) {
+        CLEANUP(db_rows_free) PGresult *rows = NULL;
+        worst = db_pipeline_result(connection, deadline_us, &rows);
+        if (worst == OUTCOME_OK) {
+            outcomes[i] = read_one(rows, &invitations[i]);
+        }
+    }
+    enum outcome finished = db_pipeline_finish(connection, deadline_us);
+    return worst == OUTCOME_OK ? finished : worst;
+}
+
+enum outcome load_invitations(struct db_connection *connection, const struct token tokens[],
+                              size_t count, struct invitation invitations[],
+                              enum outcome outcomes[]) {
+    enum outcome outcome = ask_for_all(connection, tokens, count);
+    if (outcome == OUTCOME_OK) {
+        outcome = read_all(connection, count, invitations, outcomes);
+    }
+    for (size_t i = 0; outcome != OUTCOME_OK && i < count; i++) {
+        invitation_clear(&invitations[i]);
+    }
+    if (outcome == OUTCOME_UNAVAILABLE || db_pipeline_end(connection) != OUTCOME_OK) {
+        db_discard(connection);
+    }
+    return outcome;
 }
 
 #define BEFORE                                                                                     \
