@@ -30,6 +30,7 @@ class Bench:
         self.cluster = lab.Cluster()
         self.figures, self.notes = {}, []
         self.next_number = 0
+        self.services = []
 
     def figure(self, name, value, note=""):
         self.figures[name] = value
@@ -43,7 +44,13 @@ class Bench:
         self.cluster.sql(f"CREATE DATABASE {database}")
         service = lab.Service(self.cluster, database, lab.binary("understood", self.build), log_level="error", **settings)
         service.migrate()
+        self.services.append(service)
         return service
+
+    def close(self):
+        for service in self.services:
+            service.stop()
+        self.cluster.close()
 
     def post(self, service, key, connections, seconds=None, requests=None, **more):
         """Answers over HTTP; the client's figures, and the CPU each part used."""
@@ -327,7 +334,7 @@ def main():
     try:
         bench.run()
     finally:
-        bench.cluster.close()
+        bench.close()
     print()
     for name, value in bench.figures.items():
         print(f"figure {name} {value:.4g}" if abs(value) < 1000 else f"figure {name} {value:.0f}")

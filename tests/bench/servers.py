@@ -1,4 +1,5 @@
 """Other people's servers that ours is held against, on ports of their own."""
+import atexit
 import os
 import pathlib
 import shutil
@@ -20,6 +21,7 @@ class Server:
         self.folder = cluster.folder / f"{name}-{self.port}"
         self.folder.mkdir()
         self.process = None
+        atexit.register(self.stop)  # also when the bench breaks off
 
     def start(self, command, **environment):
         with open(self.folder / "output", "ab") as output:
