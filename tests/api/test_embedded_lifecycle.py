@@ -16,6 +16,7 @@ def in_terminal(here):
     child, terminal = pty.fork()
     if child == 0:
         os.chdir("/")
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever nohup left us
         command = here.command("serve", "--welcome")
         os.execvpe(command[0], command, here.environment())
     return child, terminal
@@ -35,6 +36,17 @@ def read_until(terminal, pattern, seconds=60):
     return text
 
 
+def status_of(child, seconds=20):
+    """The exit status of a child that ends by itself."""
+    end = time.monotonic() + seconds
+    while (ended := os.waitpid(child, os.WNOHANG))[0] != child:
+        if time.monotonic() > end:
+            os.kill(child, signal.SIGTERM)
+            raise AssertionError("the service did not end")
+        time.sleep(0.02)
+    return os.waitstatus_to_exitcode(ended[1])
+
+
 def test_control_c_in_a_terminal_ends_everything_in_order(make_embedded):
     here = make_embedded()
     child, terminal = in_terminal(here)
@@ -45,8 +57,7 @@ def test_control_c_in_a_terminal_ends_everything_in_order(make_embedded):
     begin = time.monotonic()
     os.write(terminal, b"\x03")
     rest = read_until(terminal, r'"stopped"')
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 0 and time.monotonic() - begin < 5, rest
+    assert status_of(child) == 0 and time.monotonic() - begin < 5, rest
     assert here.running() == []
     log = here.postgres_log()
     assert "received fast shutdown request" in log and "database system is shut down" in log
@@ -60,7 +71,7 @@ def test_the_key_of_the_first_run_is_shown_once(make_embedded):
         assert re.search(r"API key +" + shown_once, shown)
         os.kill(child, signal.SIGTERM)
         read_until(terminal, r'"stopped"')
-        os.waitpid(child, 0)
+        assert status_of(child) == 0
         os.close(terminal)
 
 
@@ -69,7 +80,7 @@ def test_a_closed_terminal_ends_everything_too(make_embedded):
     child, terminal = in_terminal(here)
     read_until(terminal, r"Ctrl-C")
     os.close(terminal)
-    os.waitpid(child, 0)
+    status_of(child)
     assert here.running() == []
 
 
