@@ -102,7 +102,14 @@ def run_files(paths, environment, limit_s):
         return add(list(pool.map(lambda path: run_file(path, environment, limit_s), paths)))
 
 
+def give_back_signals():
+    """nohup and a shell's & leave signals ignored, and what we start would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, lambda *_: None)
+
+
 def main():
+    give_back_signals()
     every = "--all" in sys.argv[1:]
     unknown = [word for word in sys.argv[1:] if word != "--all"]
     if unknown:
