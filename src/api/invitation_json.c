@@ -62,5 +62,5 @@ const char *invitation_verdict(const struct invitation *invitation, int64_t now_
     if (invitation->answered_at_us != TIME_NONE) {
         return "answered";
     }
-    return invitation->expires_at_us <= now_us ? "expired" : VERDICT_CREATED;
+    return invitation->expires_at_us <= now_us ? "expired" : verdict_name(VERDICT_CREATED);
 }

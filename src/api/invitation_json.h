@@ -9,8 +9,8 @@
 #include "domain/invitation.h"
 #include "pages/email_block.h"
 
-#define VERDICT_CREATED  "created"
-#define VERDICT_EXISTING "existing"
+/* Of an answer to a request: the contact's invitation was there before. */
+#define SHOWN_EXISTING "existing"
 
 /* What depends on who asks and when. */
 struct invitation_view {

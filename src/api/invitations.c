@@ -32,7 +32,7 @@ static bool append_whole(struct app *app, const struct invitation_entry *entry, 
     }
     struct invitation_view view = {
         .url = url.bytes,
-        .verdict = entry->created ? VERDICT_CREATED : VERDICT_EXISTING,
+        .verdict = entry->created ? verdict_name(VERDICT_CREATED) : SHOWN_EXISTING,
         .email = &email,
     };
     invitation_append_json(text, entry->invitation, &view);

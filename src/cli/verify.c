@@ -10,7 +10,7 @@
 #include "store/rollup_audit.h"
 
 /* What came of all accounts so far. */
-struct verdict {
+struct suspicion {
     int64_t compared;
     int64_t differing;
     bool failed;
@@ -46,7 +46,7 @@ static void print_audit(int64_t account_id, const struct rollup_audit *audit) {
 }
 
 static void verify_account(struct db_connection *connection, int64_t account_id,
-                           struct verdict *verdict) {
+                           struct suspicion *verdict) {
     CLEANUP(rollup_audit_clear) struct rollup_audit audit = {0};
     if (rollups_verify(connection, account_id, &audit) != OUTCOME_OK) {
         verdict->failed = true;
@@ -58,11 +58,11 @@ static void verify_account(struct db_connection *connection, int64_t account_id,
 }
 
 static void rebuild_account(struct db_connection *connection, int64_t account_id,
-                            struct verdict *verdict) {
+                            struct suspicion *verdict) {
     verdict->failed = rollups_rebuild(connection, account_id) != OUTCOME_OK;
 }
 
-static int conclude(const struct verdict *verdict, size_t accounts, bool rebuilt,
+static int conclude(const struct suspicion *verdict, size_t accounts, bool rebuilt,
                     int64_t started_us) {
     if (verdict->failed) {
         fputs("understood: could not count (see above)\n", stderr);
@@ -99,7 +99,7 @@ static int verify_accounts(struct db_connection *connection, int64_t wanted, boo
     if (!connection || !find_accounts(connection, wanted, &ids, &count)) {
         return EXIT_FAILURE;
     }
-    struct verdict verdict = {0};
+    struct suspicion verdict = {0};
     for (size_t i = 0; i < count && !verdict.failed; i++) {
         (rebuild ? rebuild_account : verify_account)(connection, ids[i], &verdict);
     }

@@ -36,6 +36,19 @@ enum counter {
     COUNTER_CES_7,
     COUNTER_INVITED,
     COUNTER_INVITED_ANSWERED,
+    COUNTER_CONTACTS, /* solved, of any survey: counted under survey "" with the next three */
+    COUNTER_REPEATED,
+    COUNTER_REPEATED_SAME_REASON,
+    COUNTER_REASSIGNED, /* before they were answered */
+    COUNTER_BOUNCED,    /* of those invited */
+    COUNTER_SKIPPED_FATIGUE, /* skipped, in the order of enum skip_reason: not invited */
+    COUNTER_SKIPPED_SUPPRESSED,
+    COUNTER_SKIPPED_NO_ADDRESS,
+    COUNTER_SKIPPED_SAMPLED_OUT,
+    COUNTER_SKIPPED_EXPIRED,
+    COUNTER_SKIPPED_REOPENED,
+    COUNTER_SKIPPED_ANSWERED,
+    COUNTER_SKIPPED_ARCHIVED,
     COUNTERS,
 };
 

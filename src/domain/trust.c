@@ -135,16 +135,16 @@ static int at_least_zero(int points) {
     return points > 0 ? points : 0;
 }
 
-struct verdict weigh(const struct evidence *evidence, int provisional_at) {
-    struct verdict verdict = {.reasons = form_misuse(evidence)};
+struct suspicion weigh(const struct evidence *evidence, int provisional_at) {
+    struct suspicion suspicion = {.reasons = form_misuse(evidence)};
     if (evidence->confirming) {
         /* Whoever reads the question and says yes answers for all the other clues. */
-        verdict.reasons |= speed(evidence, FAST_US);
+        suspicion.reasons |= speed(evidence, FAST_US);
     } else {
-        verdict.reasons |= speed(evidence, TOO_FAST_US) | circumstances(evidence);
+        suspicion.reasons |= speed(evidence, TOO_FAST_US) | circumstances(evidence);
     }
-    verdict.points = sum_of(verdict.reasons & NEVER_EXCUSED) +
-                     at_least_zero(sum_of(verdict.reasons & ~NEVER_EXCUSED));
-    verdict.trust = verdict.points >= provisional_at ? TRUST_PROVISIONAL : TRUST_CONFIRMED;
-    return verdict;
+    suspicion.points = sum_of(suspicion.reasons & NEVER_EXCUSED) +
+                     at_least_zero(sum_of(suspicion.reasons & ~NEVER_EXCUSED));
+    suspicion.trust = suspicion.points >= provisional_at ? TRUST_PROVISIONAL : TRUST_CONFIRMED;
+    return suspicion;
 }

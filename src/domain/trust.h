@@ -46,14 +46,14 @@ enum reason {
 
 #define BURST_WINDOW_US INT64_C(10000000)
 
-struct verdict {
+struct suspicion {
     enum trust trust; /* confirmed or provisional */
     int points;       /* never below 0 */
     unsigned reasons; /* bit 1 << enum reason for each that counted */
 };
 
 /* provisional_at: the points from which a vote is held. */
-struct verdict weigh(const struct evidence *evidence, int provisional_at);
+struct suspicion weigh(const struct evidence *evidence, int provisional_at);
 
 /* "too_fast", "trap", ...: stable, part of the API. */
 const char *reason_name(enum reason reason);

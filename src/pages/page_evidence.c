@@ -125,11 +125,11 @@ static void append_reasons(struct text *text, unsigned reasons) {
     text_append(text, "]");
 }
 
-char *evidence_to_json(const struct evidence *evidence, const struct verdict *verdict,
+char *evidence_to_json(const struct evidence *evidence, const struct suspicion *suspicion,
                        const struct nonce *nonce) {
     CLEANUP(text_clear) struct text text = {0};
-    text_append_format(&text, "{\"points\":%d", verdict->points);
-    append_reasons(&text, verdict->reasons);
+    text_append_format(&text, "{\"points\":%d", suspicion->points);
+    append_reasons(&text, suspicion->reasons);
     text_append_format(&text, ",\"elapsed_ms\":%lld",
                        (long long)(evidence->elapsed_us / US_PER_MS));
     if (evidence->sent_to_first_view_us != TIME_NONE) {

@@ -21,7 +21,7 @@ enum outcome evidence_gather(struct app *app, const struct evidence_source *sour
 
 /* A JSON object to be kept with the vote, without any address; NULL when out of memory. The caller
  * frees it. */
-char *evidence_to_json(const struct evidence *evidence, const struct verdict *verdict,
+char *evidence_to_json(const struct evidence *evidence, const struct suspicion *suspicion,
                        const struct nonce *nonce);
 
 #endif

@@ -189,10 +189,10 @@ static struct response submit(struct app *app, const struct request *request,
                                  &evidence) != OUTCOME_OK) {
         return visit_respond_unavailable(visit);
     }
-    struct verdict verdict =
+    struct suspicion suspicion =
         weigh(&evidence, (int)config_number(&app->config->trust.provisional_at));
-    vote->trust = verdict.trust;
-    vote->evidence = evidence_to_json(&evidence, &verdict, nonce);
+    vote->trust = suspicion.trust;
+    vote->evidence = evidence_to_json(&evidence, &suspicion, nonce);
     (*submission)->exchange = exchange_keep(request->exchange);
     if (submit_in_turn(app, vote, *submission) != SUBMITTED) {
         exchange_drop((*submission)->exchange);

@@ -13,9 +13,10 @@
 /* first(name, with) of the first counter, then next(name, with) of each other, in the order of enum
  * counter; with is whatever the two need besides. */
 #define EACH_COUNTER(first, next, with)                                                            \
-    first(n, with) EACH_ANSWER_COUNTER(next, with) EACH_INVITATION_COUNTER(next, with)
+    first(n, with) EACH_ANSWER_COUNTER(next, with) EACH_INVITATION_COUNTER(next, with)             \
+        EACH_CONTACT_COUNTER(next, with) EACH_VERDICT_COUNTER(next, with)
 
-/* Those beside n that only responses change, and those that invitations do. */
+/* Those beside n that only responses change, those that invitations do, contacts, and verdicts. */
 /* clang-format off */
 #define EACH_ANSWER_COUNTER(next, with)                                                            \
     next(provisional, with) next(answered, with) next(yes, with) next(partly, with) next(no, with) \
@@ -23,6 +24,13 @@
     next(promoters, with) next(passives, with) next(detractors, with)                              \
     next(ces_1, with) next(ces_2, with) next(ces_3, with) next(ces_4, with) next(ces_5, with)      \
     next(ces_6, with) next(ces_7, with)
+#define EACH_CONTACT_COUNTER(next, with)                                                           \
+    next(contacts, with) next(repeated, with) next(repeated_same_reason, with)                     \
+    next(reassigned, with)
+#define EACH_VERDICT_COUNTER(next, with)                                                           \
+    next(bounced, with) next(skipped_fatigue, with) next(skipped_suppressed, with)                 \
+    next(skipped_no_address, with) next(skipped_sampled_out, with) next(skipped_expired, with)     \
+    next(skipped_reopened, with) next(skipped_answered, with) next(skipped_archived, with)
 /* clang-format on */
 #define EACH_INVITATION_COUNTER(next, with) next(invited, with) next(invited_answered, with)
 
@@ -35,16 +43,46 @@
 #define COUNTER_ZERO(name, with)          "0::bigint AS " #name
 #define COUNTER_ZERO_NEXT(name, with)     ", " COUNTER_ZERO(name, with)
 
+#define COUNTER_SUMMED(name, with)        "sum(" #name ") <> 0"
+#define COUNTER_SUMMED_NEXT(name, with)   " OR " COUNTER_SUMMED(name, with)
+#define COUNTER_SOME(name, with)          #name " <> 0"
+#define COUNTER_SOME_NEXT(name, with)     " OR " COUNTER_SOME(name, with)
+
 #define COUNTER_COLUMNS EACH_COUNTER(COUNTER_COLUMN, COUNTER_COLUMN_NEXT, )
 
 /* Sums of rollup rows, or of other sums. */
 #define SUM_COUNTERS EACH_COUNTER(COUNTER_SUM, COUNTER_SUM_NEXT, )
+
+/* Conditions: anything was counted, of rows to be summed or of sums. */
+#define ANY_SUMMED EACH_COUNTER(COUNTER_SUMMED, COUNTER_SUMMED_NEXT, )
+#define ANY_SOME   EACH_COUNTER(COUNTER_SOME, COUNTER_SOME_NEXT, )
 
 /* NULL, where there is no row, being zero; table is "" or the table's name and a dot. */
 #define COUNTERS_OR_ZERO(table) EACH_COUNTER(COUNTER_OR_ZERO, COUNTER_OR_ZERO_NEXT, table)
 
 /* The counters that a row of invitations leaves alone. */
 #define NO_RESPONSES COUNTER_ZERO(n, ) EACH_ANSWER_COUNTER(COUNTER_ZERO_NEXT, )
+#define NO_CONTACTS  EACH_CONTACT_COUNTER(COUNTER_ZERO_NEXT, )
+#define NO_VERDICTS  EACH_VERDICT_COUNTER(COUNTER_ZERO_NEXT, )
+
+#define COUNT_SKIPPED(reason)                                                                      \
+    ", count(*) FILTER (WHERE verdict = 'skipped' AND skip_reason = '" #reason                     \
+    "') AS skipped_" #reason
+
+/* All counters, of rows of invitations; but whether they were answered is counted of others. */
+/* clang-format off */
+#define COUNT_INVITATIONS                                                                          \
+    NO_RESPONSES ", count(*) FILTER (WHERE verdict <> 'skipped') AS invited, "                     \
+    "0::bigint AS invited_answered" NO_CONTACTS                                                    \
+    ", count(*) FILTER (WHERE verdict = 'bounced') AS bounced"                                     \
+    COUNT_SKIPPED(fatigue) COUNT_SKIPPED(suppressed) COUNT_SKIPPED(no_address)                     \
+    COUNT_SKIPPED(sampled_out) COUNT_SKIPPED(expired) COUNT_SKIPPED(reopened)                      \
+    COUNT_SKIPPED(answered) COUNT_SKIPPED(archived)
+/* clang-format on */
+
+/* All counters, of rows of invitations that were answered. */
+#define COUNT_ANSWERED_INVITATIONS                                                                 \
+    NO_RESPONSES ", 0::bigint AS invited, count(*) AS invited_answered" NO_CONTACTS NO_VERDICTS
 
 #define COUNT_CONFIRMED(condition) "count(*) FILTER (WHERE trust = 'confirmed' AND " condition ")"
 
@@ -72,7 +110,7 @@
     COUNT_CONFIRMED("ces = 5") " AS ces_5, "                                                       \
     COUNT_CONFIRMED("ces = 6") " AS ces_6, "                                                       \
     COUNT_CONFIRMED("ces = 7") " AS ces_7, "                                                       \
-    "0::bigint AS invited, 0::bigint AS invited_answered"
+    "0::bigint AS invited, 0::bigint AS invited_answered" NO_CONTACTS NO_VERDICTS
 /* clang-format on */
 
 #endif

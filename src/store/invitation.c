@@ -11,6 +11,21 @@
 
 #define READ_LIMIT_US (4 * US_PER_SECOND) /* of one round trip */
 
+static bool verdict_from_row(const PGresult *rows, int row, int first,
+                             struct invitation *invitation) {
+    const char *reason = db_text(rows, row, first + 1);
+    const char *error = db_text(rows, row, first + 7);
+    invitation->eligible_at_us = db_time(rows, row, first + 2);
+    invitation->due_at_us = db_time(rows, row, first + 3);
+    invitation->reminded_at_us = db_time(rows, row, first + 4);
+    invitation->attempts = (int)db_int(rows, row, first + 5);
+    invitation->unclear_attempts = (int)db_int(rows, row, first + 6);
+    invitation->mail_error = error ? strdup(error) : NULL;
+    return (!error || invitation->mail_error) &&
+           verdict_from_name(db_text(rows, row, first), &invitation->verdict) &&
+           (!reason || skip_reason_from_name(reason, &invitation->skip_reason));
+}
+
 enum outcome invitation_from_row(const PGresult *rows, int row, struct invitation *invitation) {
     struct invitation read = INVITATION_NONE;
     int next = 3 + CONTACT_COLUMN_COUNT;
@@ -22,8 +37,10 @@ enum outcome invitation_from_row(const PGresult *rows, int row, struct invitatio
     read.sent_at_us = db_time(rows, row, next + 3);
     read.answered_at_us = db_time(rows, row, next + 4);
     if (!uuid_parse(db_text(rows, row, 1), &read.id) ||
+        !verdict_from_row(rows, row, next + 5, &read) ||
         !contact_from_row(rows, row, 3, &read.contact)) {
         log_error("could not read a row of invitations");
+        free(read.mail_error);
         return OUTCOME_FAILED;
     }
     *invitation = read;

@@ -14,9 +14,12 @@
     "invitations.account_id, invitations.id, invitations.survey, "                             \
     CONTACT_COLUMNS("invitations") ", invitations.source, "                                    \
     DB_TIME("invitations.created_at") ", " DB_TIME("invitations.expires_at") ", "              \
-    DB_TIME("invitations.sent_at") ", " DB_TIME("invitations.answered_at")
+    DB_TIME("invitations.sent_at") ", " DB_TIME("invitations.answered_at") ", "               \
+    "invitations.verdict, invitations.skip_reason, " DB_TIME("invitations.eligible_at") ", "  \
+    DB_TIME("invitations.due_at") ", " DB_TIME("invitations.reminded_at") ", "                \
+    "invitations.attempts, invitations.unclear_attempts, invitations.mail_error"
 /* clang-format on */
-#define INVITATION_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 5)
+#define INVITATION_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 13)
 
 /* OUTCOME_FAILED when out of memory or when the row is not what the schema promises; *invitation is
  * then untouched. */

@@ -190,13 +190,12 @@ static enum outcome settle_row(struct batch *batch, const PGresult *rows, int ro
             count_created(batch, ours, db_text(rows, row, INVITATION_COLUMN_COUNT));
             continue;
         }
-        struct contact copy = CONTACT_NONE;
-        if (!contact_copy(&stored.contact, &copy)) {
+        struct invitation copy;
+        if (!invitation_copy(&stored, &copy)) {
             return OUTCOME_FAILED;
         }
-        contact_clear(&ours->contact);
-        *ours = stored;
-        ours->contact = copy;
+        invitation_clear(ours);
+        *ours = copy;
     }
     return OUTCOME_OK;
 }

@@ -15,10 +15,10 @@
     "SELECT " key " AS " name ", " COUNT_RESPONSES                                                 \
     " FROM (SELECT *, answered_at AS at FROM responses" NARROWED("answered_at") unverified         \
     ") responses GROUP BY 1 UNION ALL "                                                            \
-    "SELECT " key ", " NO_RESPONSES ", count(*), 0"                                                \
+    "SELECT " key ", " COUNT_INVITATIONS                                                           \
     " FROM (SELECT *, created_at AS at FROM invitations" NARROWED("created_at") ") invitations "   \
     "GROUP BY 1 UNION ALL "                                                                        \
-    "SELECT " key ", " NO_RESPONSES ", 0, count(*)"                                                \
+    "SELECT " key ", " COUNT_ANSWERED_INVITATIONS                                                  \
     " FROM (SELECT *, created_at AS at FROM invitations" NARROWED("created_at")                    \
     " AND " HAS_RESPONSE ") invitations "                                                          \
     "GROUP BY 1) facts GROUP BY " name

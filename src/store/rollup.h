@@ -82,7 +82,6 @@ enum outcome rollup_send(struct db_connection *connection, struct rollup_deltas 
  * with account_id, survey and answered_at, as new. Its parameters, from $first on, are from deltas
  * of that response, which must be confirmed and without choices; SQL knows the day.
  */
-#define COUNT_OF_NEW_PARAMS (3 + COUNTERS)
 void rollup_append_count_of_new(struct text *sql, size_t first);
 void params_count_of_new(struct params *params, struct rollup_deltas *deltas, int slot);
 

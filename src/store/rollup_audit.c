@@ -37,12 +37,10 @@ static const char count_again[] =
     "SELECT survey, day, agents, " COUNT_RESPONSES
     " FROM " FACTS("responses", "answered_at") " WHERE " VOUCHED_FOR " GROUP BY 1, 2, 3), "
     "invited AS ("
-    "SELECT survey, day, agents, " SHARED_VALUES ", " NO_RESPONSES
-    ", count(*) AS invited, 0::bigint AS invited_answered"
+    "SELECT survey, day, agents, " SHARED_VALUES ", " COUNT_INVITATIONS
     " FROM " FACTS("invitations", "created_at") " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 "
     "UNION ALL "
-    "SELECT survey, day, agents, " SHARED_VALUES ", " NO_RESPONSES
-    ", 0::bigint, count(*)"
+    "SELECT survey, day, agents, " SHARED_VALUES ", " COUNT_ANSWERED_INVITATIONS
     " FROM " FACTS("invitations", "created_at") ANSWERED_ONLY " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8), "
     "sums AS ("
     "SELECT survey, day, dimension, value, " COUNTER_COLUMNS " FROM ("
@@ -56,7 +54,7 @@ static const char count_again[] =
     "SELECT * FROM response_agents UNION ALL "
     "SELECT survey, day, agents, " COUNTER_COLUMNS " FROM invited) handled) "
     "SELECT survey, dimension, value, day, " SUM_COUNTERS " FROM sums GROUP BY 1, 2, 3, 4 "
-    "HAVING sum(n) <> 0 OR sum(provisional) <> 0 OR sum(invited) <> 0";
+    "HAVING " ANY_SUMMED;
 /* clang-format on */
 
 #define COMPARED                                                                                   \

@@ -3,17 +3,25 @@
 #include "base/cleanup.h"
 #include "base/time.h"
 #include "store/array_param.h"
+#include "store/counting.h"
 #include "store/multi_row.h"
 #include "store/rollup.h"
 #include "store/rollup_delta.h"
 
 #define KEY_COLUMNS        6
 #define CHOICE_COLUMNS     9
-#define COUNTERS_OFTEN     13 /* the rest is changed by held votes, invitations and ces */
+#define COUNTERS_OFTEN     13 /* the rest is changed by held votes, invitations and ces, */
+#define COUNTERS_OF_ANSWERS 23 /* then by contacts and verdicts */
 #define APPLY_DEADLINE_US  (30 * US_PER_SECOND)
 #define STATEMENTS_AT_ONCE 128U /* one pipeline's worth; the rest follows in another */
 
 #define ADD(column) #column " = rollups." #column " + excluded." #column
+
+/* NULL is zero: see migration 4. */
+#define ADD_RARE(column, with)                                                                     \
+    ", " #column " = NULLIF(COALESCE(rollups." #column ", 0)"                                      \
+    " + COALESCE(excluded." #column ", 0), 0)"
+#define RARE_COLUMN(column, with) ", " #column
 
 /* clang-format off */
 #define INSERT_OFTEN                                                                           \
@@ -43,6 +51,14 @@ static struct multi_row upsert_often = {
 static struct multi_row upsert_all = {
     .head = INSERT_ALL ") VALUES ",
     .tail = UPDATE_ALL,
+    .columns = KEY_COLUMNS + COUNTERS_OF_ANSWERS,
+};
+
+#define RARE_COUNTERS(each) EACH_CONTACT_COUNTER(each, ) EACH_VERDICT_COUNTER(each, )
+
+static struct multi_row upsert_whole = {
+    .head = INSERT_ALL RARE_COUNTERS(RARE_COLUMN) ") VALUES ",
+    .tail = UPDATE_ALL RARE_COUNTERS(ADD_RARE),
     .columns = KEY_COLUMNS + COUNTERS,
 };
 
@@ -63,16 +79,20 @@ static const enum counter written[] = {
     COUNTER_DETRACTORS, COUNTER_PROVISIONAL, COUNTER_INVITED,   COUNTER_INVITED_ANSWERED,
     COUNTER_CES_1,      COUNTER_CES_2,       COUNTER_CES_3,     COUNTER_CES_4,
     COUNTER_CES_5,      COUNTER_CES_6,       COUNTER_CES_7,
+    COUNTER_CONTACTS, COUNTER_REPEATED, COUNTER_REPEATED_SAME_REASON, COUNTER_REASSIGNED,
+    COUNTER_BOUNCED, COUNTER_SKIPPED_FATIGUE, COUNTER_SKIPPED_SUPPRESSED, COUNTER_SKIPPED_NO_ADDRESS,
+    COUNTER_SKIPPED_SAMPLED_OUT, COUNTER_SKIPPED_EXPIRED, COUNTER_SKIPPED_REOPENED,
+    COUNTER_SKIPPED_ANSWERED, COUNTER_SKIPPED_ARCHIVED,
 };
 _Static_assert(COUNT(written) == COUNTERS, "every counter is written");
 
-static bool changes_often_only(const struct rollup_delta *delta) {
-    for (size_t i = COUNTERS_OFTEN; i < COUNTERS; i++) {
-        if (delta->counters.sums[written[i]]) {
-            return false;
-        }
+/* How many of the written counters it takes to write what this one changes. */
+static size_t counters_changed(const struct rollup_delta *delta) {
+    size_t changed = COUNTERS;
+    while (changed > COUNTERS_OFTEN && delta->counters.sums[written[changed - 1]] == 0) {
+        changed--;
     }
-    return true;
+    return changed;
 }
 
 /* The deltas of rollups come first. */
@@ -85,18 +105,26 @@ static size_t count_plain(const struct rollup_deltas *deltas) {
 }
 
 static struct multi_row *statement_for(const struct rollup_deltas *deltas, size_t plain) {
+    size_t changed = 0;
     for (size_t i = 0; i < plain; i++) {
-        if (!changes_often_only(&deltas->deltas[i])) {
-            return &upsert_all;
-        }
+        size_t by_this = counters_changed(&deltas->deltas[i]);
+        changed = by_this > changed ? by_this : changed;
     }
-    return &upsert_often;
+    if (changed <= COUNTERS_OFTEN) {
+        return &upsert_often;
+    }
+    return changed <= COUNTERS_OF_ANSWERS ? &upsert_all : &upsert_whole;
 }
 
 static void append_counters(const struct rollup_delta *delta, size_t counters,
                             struct params *params) {
     for (size_t i = 0; i < counters; i++) {
-        params_int(params, delta->counters.sums[written[i]]);
+        int64_t sum = delta->counters.sums[written[i]];
+        if (sum == 0 && i >= COUNTERS_OF_ANSWERS) {
+            params_text(params, NULL);
+        } else {
+            params_int(params, sum);
+        }
     }
 }
 
@@ -127,7 +155,7 @@ static void append_choice_params(const struct rollup_delta *delta, int slot,
 void rollup_append_count_of_new(struct text *sql, size_t first) {
     text_append(sql, INSERT_ALL ") SELECT new.account_id, new.survey, counted.dimension,"
                                 " counted.value, " ROLLUP_DAY("new.answered_at") ", ");
-    append_parameters(sql, first + 2, COUNT_OF_NEW_PARAMS - 2);
+    append_parameters(sql, first + 2, 1 + COUNTERS_OF_ANSWERS);
     text_append_format(sql,
                        " FROM unnest($%zu::text[], $%zu::text[]) AS counted (dimension, value),"
                        " new JOIN accounts USING (account_id)" UPDATE_ALL,
@@ -149,7 +177,7 @@ void params_count_of_new(struct params *params, struct rollup_deltas *deltas, in
     params_array(params, &dimensions);
     params_array(params, &values);
     params_int(params, slot);
-    append_counters(&deltas->deltas[0], COUNTERS, params);
+    append_counters(&deltas->deltas[0], COUNTERS_OF_ANSWERS, params);
 }
 
 /* Rows on their way, as parameters of one table's statement. */

@@ -117,7 +117,7 @@ static const struct {
 static void evidence_is_weighed_as_the_table_says(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct verdict verdict = weigh(&cases[i].evidence, PROVISIONAL_FROM);
+        struct suspicion verdict = weigh(&cases[i].evidence, PROVISIONAL_FROM);
         enum trust trust = cases[i].points >= 3 ? TRUST_PROVISIONAL : TRUST_CONFIRMED;
         if (verdict.points != cases[i].points || verdict.reasons != cases[i].reasons ||
             verdict.trust != trust) {

@@ -1,0 +1,15 @@
+/* How email addresses compare. */
+#ifndef DOMAIN_ADDRESS_H
+#define DOMAIN_ADDRESS_H
+
+#include <stdbool.h>
+
+/*
+ * The key under which an address is kept and looked up: NFC and case-folded (Unicode, full), the
+ * domain in A-labels ("müller@BÜCHER.example" and "Müller@xn--bcher-kva.example" are one). Owned by
+ * the caller; NULL when out of memory. A text that is no address (email_objection) is case-folded
+ * as it is.
+ */
+char *address_key(const char *email);
+
+#endif
