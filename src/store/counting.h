@@ -1,6 +1,7 @@
 /*
- * What counts, said once in SQL: how rows of responses and invitations become the sums of a rollup.
- * For reading the facts and for verifying the rollups; columns in the order of enum counter.
+ * What counts, said once in SQL: how rows of responses, invitations and contacts become the sums of
+ * a rollup. For reading the facts and for verifying the rollups; columns in the order of enum
+ * counter.
  */
 #ifndef STORE_COUNTING_H
 #define STORE_COUNTING_H
@@ -43,10 +44,10 @@
 #define COUNTER_ZERO(name, with)          "0::bigint AS " #name
 #define COUNTER_ZERO_NEXT(name, with)     ", " COUNTER_ZERO(name, with)
 
-#define COUNTER_SUMMED(name, with)        "sum(" #name ") <> 0"
-#define COUNTER_SUMMED_NEXT(name, with)   " OR " COUNTER_SUMMED(name, with)
-#define COUNTER_SOME(name, with)          #name " <> 0"
-#define COUNTER_SOME_NEXT(name, with)     " OR " COUNTER_SOME(name, with)
+#define COUNTER_SUMMED(name, with)      "sum(" #name ") <> 0"
+#define COUNTER_SUMMED_NEXT(name, with) " OR " COUNTER_SUMMED(name, with)
+#define COUNTER_SOME(name, with)        #name " <> 0"
+#define COUNTER_SOME_NEXT(name, with)   " OR " COUNTER_SOME(name, with)
 
 #define COUNTER_COLUMNS EACH_COUNTER(COUNTER_COLUMN, COUNTER_COLUMN_NEXT, )
 
@@ -60,10 +61,11 @@
 /* NULL, where there is no row, being zero; table is "" or the table's name and a dot. */
 #define COUNTERS_OR_ZERO(table) EACH_COUNTER(COUNTER_OR_ZERO, COUNTER_OR_ZERO_NEXT, table)
 
-/* The counters that a row of invitations leaves alone. */
-#define NO_RESPONSES COUNTER_ZERO(n, ) EACH_ANSWER_COUNTER(COUNTER_ZERO_NEXT, )
-#define NO_CONTACTS  EACH_CONTACT_COUNTER(COUNTER_ZERO_NEXT, )
-#define NO_VERDICTS  EACH_VERDICT_COUNTER(COUNTER_ZERO_NEXT, )
+/* The counters that rows of some tables leave alone. */
+#define NO_RESPONSES   COUNTER_ZERO(n, ) EACH_ANSWER_COUNTER(COUNTER_ZERO_NEXT, )
+#define NO_INVITATIONS EACH_INVITATION_COUNTER(COUNTER_ZERO_NEXT, )
+#define NO_CONTACTS    EACH_CONTACT_COUNTER(COUNTER_ZERO_NEXT, )
+#define NO_VERDICTS    EACH_VERDICT_COUNTER(COUNTER_ZERO_NEXT, )
 
 #define COUNT_SKIPPED(reason)                                                                      \
     ", count(*) FILTER (WHERE verdict = 'skipped' AND skip_reason = '" #reason                     \
@@ -83,6 +85,14 @@
 /* All counters, of rows of invitations that were answered. */
 #define COUNT_ANSWERED_INVITATIONS                                                                 \
     NO_RESPONSES ", 0::bigint AS invited, count(*) AS invited_answered" NO_CONTACTS NO_VERDICTS
+
+/* All counters, of rows of contacts. */
+/* clang-format off */
+#define COUNT_CONTACTS                                                                             \
+    NO_RESPONSES NO_INVITATIONS ", count(*) AS contacts, count(repeat_ref) AS repeated, "          \
+    "count(*) FILTER (WHERE repeat_same_reason) AS repeated_same_reason, "                         \
+    "count(reassigned_at) AS reassigned" NO_VERDICTS
+/* clang-format on */
 
 #define COUNT_CONFIRMED(condition) "count(*) FILTER (WHERE trust = 'confirmed' AND " condition ")"
 
@@ -109,8 +119,8 @@
     COUNT_CONFIRMED("ces = 4") " AS ces_4, "                                                       \
     COUNT_CONFIRMED("ces = 5") " AS ces_5, "                                                       \
     COUNT_CONFIRMED("ces = 6") " AS ces_6, "                                                       \
-    COUNT_CONFIRMED("ces = 7") " AS ces_7, "                                                       \
-    "0::bigint AS invited, 0::bigint AS invited_answered" NO_CONTACTS NO_VERDICTS
+    COUNT_CONFIRMED("ces = 7") " AS ces_7"                                                         \
+    NO_INVITATIONS NO_CONTACTS NO_VERDICTS
 /* clang-format on */
 
 #endif

@@ -170,7 +170,8 @@ static void count_created(struct batch *batch, const struct invitation *invitati
         .source = invitation->source,
         .day = day,
     };
-    rollup_count_invited(&batch->deltas, &place, 1);
+    rollup_count_invitation(&batch->deltas, &place, invitation->verdict, invitation->skip_reason,
+                            1);
 }
 
 /* Gives its row to each invitation of the batch with that key; day lives as long as the rows. */

@@ -99,11 +99,44 @@ void rollup_count_response(struct rollup_deltas *deltas, const struct rollup_pla
     }
 }
 
-void rollup_count_invited(struct rollup_deltas *deltas, const struct rollup_place *place,
-                          int sign) {
+/* Duplicates are never kept, and so not counted. */
+static const enum counter skipped_counters[SKIP_REASONS] = {
+    [SKIP_NONE] = COUNTERS,
+    [SKIP_FATIGUE] = COUNTER_SKIPPED_FATIGUE,
+    [SKIP_SUPPRESSED] = COUNTER_SKIPPED_SUPPRESSED,
+    [SKIP_NO_ADDRESS] = COUNTER_SKIPPED_NO_ADDRESS,
+    [SKIP_DUPLICATE] = COUNTERS,
+    [SKIP_SAMPLED_OUT] = COUNTER_SKIPPED_SAMPLED_OUT,
+    [SKIP_EXPIRED] = COUNTER_SKIPPED_EXPIRED,
+    [SKIP_REOPENED] = COUNTER_SKIPPED_REOPENED,
+    [SKIP_ANSWERED] = COUNTER_SKIPPED_ANSWERED,
+    [SKIP_ARCHIVED] = COUNTER_SKIPPED_ARCHIVED,
+};
+
+void rollup_count_invitation(struct rollup_deltas *deltas, const struct rollup_place *place,
+                             enum verdict verdict, enum skip_reason reason, int sign) {
     struct rollup_delta delta = NO_CHOICE;
-    delta.counters.sums[COUNTER_INVITED] = sign;
+    int64_t *sums = delta.counters.sums;
+    if (verdict != VERDICT_SKIPPED) {
+        sums[COUNTER_INVITED] = sign;
+        sums[COUNTER_BOUNCED] = verdict == VERDICT_BOUNCED ? sign : 0;
+    } else if (skipped_counters[reason] != COUNTERS) {
+        sums[skipped_counters[reason]] = sign;
+    }
     count_everywhere(deltas, place, &delta);
+}
+
+void rollup_count_contact(struct rollup_deltas *deltas, const struct rollup_place *place,
+                          const struct contact_marks *marks, int sign) {
+    struct rollup_place of_all_surveys = *place;
+    of_all_surveys.survey = "";
+    struct rollup_delta delta = NO_CHOICE;
+    int64_t *sums = delta.counters.sums;
+    sums[COUNTER_CONTACTS] = sign;
+    sums[COUNTER_REPEATED] = marks->repeated ? sign : 0;
+    sums[COUNTER_REPEATED_SAME_REASON] = marks->repeated_same_reason ? sign : 0;
+    sums[COUNTER_REASSIGNED] = marks->reassigned ? sign : 0;
+    count_everywhere(deltas, &of_all_surveys, &delta);
 }
 
 void rollup_count_invited_answered(struct rollup_deltas *deltas, const struct rollup_place *place,

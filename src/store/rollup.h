@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "domain/contact.h"
 #include "domain/score.h"
+#include "domain/verdict.h"
 #include "domain/vote.h"
 #include "store/db.h"
 #include "store/params.h"
@@ -61,12 +62,26 @@ struct rollup_place {
 void rollup_count_response(struct rollup_deltas *deltas, const struct rollup_place *place,
                            const struct survey_response *response, int sign);
 
-/* Adds or takes away one invitation; place is the invitation's own snapshot, source and day. */
-void rollup_count_invited(struct rollup_deltas *deltas, const struct rollup_place *place, int sign);
+/* Adds or takes away one invitation with its verdict, and reason when it was skipped; place is the
+ * invitation's own snapshot, source and day. */
+void rollup_count_invitation(struct rollup_deltas *deltas, const struct rollup_place *place,
+                             enum verdict verdict, enum skip_reason reason, int sign);
 
 /* The same for an invitation's having, or no longer having, a confirmed response. */
 void rollup_count_invited_answered(struct rollup_deltas *deltas, const struct rollup_place *place,
                                    int sign);
+
+/* What became of a contact after it was solved. */
+struct contact_marks {
+    bool repeated; /* its customer came back */
+    bool repeated_same_reason;
+    bool reassigned; /* before it was answered */
+};
+
+/* Adds or takes away one solved contact; place is its snapshot, the source that reported it first
+ * and the day it was solved. Its survey is ignored: contacts are the account's. */
+void rollup_count_contact(struct rollup_deltas *deltas, const struct rollup_place *place,
+                          const struct contact_marks *marks, int sign);
 
 /* Writes the deltas in key order: upserts that add. slot keeps concurrent writers off each other's
  * rows. */

@@ -36,6 +36,12 @@ static const char count_again[] =
     "response_agents AS ("
     "SELECT survey, day, agents, " COUNT_RESPONSES
     " FROM " FACTS("responses", "answered_at") " WHERE " VOUCHED_FOR " GROUP BY 1, 2, 3), "
+    "contact_values AS ("
+    "SELECT ''::text AS survey, day, " SHARED_VALUES ", " COUNT_CONTACTS
+    " FROM " FACTS("contacts", "solved_at") " GROUP BY 1, 2, 3, 4, 5, 6, 7), "
+    "contact_agents AS ("
+    "SELECT ''::text AS survey, day, agents, " COUNT_CONTACTS
+    " FROM " FACTS("contacts", "solved_at") " WHERE " VOUCHED_FOR " GROUP BY 1, 2, 3), "
     "invited AS ("
     "SELECT survey, day, agents, " SHARED_VALUES ", " COUNT_INVITATIONS
     " FROM " FACTS("invitations", "created_at") " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 "
@@ -44,14 +50,14 @@ static const char count_again[] =
     " FROM " FACTS("invitations", "created_at") ANSWERED_ONLY " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8), "
     "sums AS ("
     "SELECT survey, day, dimension, value, " COUNTER_COLUMNS " FROM ("
-    "SELECT * FROM response_values UNION ALL "
+    "SELECT * FROM response_values UNION ALL SELECT * FROM contact_values UNION ALL "
     "SELECT survey, day, " SHARED_VALUES ", " COUNTER_COLUMNS " FROM invited) shared "
     "CROSS JOIN LATERAL (VALUES ('all', ''), ('team', team), ('channel', channel), "
     "('reason', reason), ('language', language), ('source', source)) credited(dimension, value) "
     "WHERE value IS NOT NULL AND (dimension = 'source' OR " VOUCHED_FOR ") "
     "UNION ALL "
     "SELECT survey, day, 'agent', unnest(agents), " COUNTER_COLUMNS " FROM ("
-    "SELECT * FROM response_agents UNION ALL "
+    "SELECT * FROM response_agents UNION ALL SELECT * FROM contact_agents UNION ALL "
     "SELECT survey, day, agents, " COUNTER_COLUMNS " FROM invited) handled) "
     "SELECT survey, dimension, value, day, " SUM_COUNTERS " FROM sums GROUP BY 1, 2, 3, 4 "
     "HAVING " ANY_SUMMED;
@@ -70,10 +76,18 @@ static const char compare[] =
     "ORDER BY survey, dimension, value, day LIMIT $2";
 /* clang-format on */
 
+/* The columns of migration 4 need no room where they are zero. */
+#define ZERO_AS_NULL(name, with) ", NULLIF(" #name ", 0)"
+
+/* clang-format off */
 static const char rewrite[] =
     "INSERT INTO rollups (account_id, survey, dimension, value, day, slot, " COUNTER_COLUMNS
-    ") SELECT $1, survey, dimension, value, day, 0, " COUNTER_COLUMNS
+    ") SELECT $1, survey, dimension, value, day, 0, "
+    COUNTER_COLUMN(n, ) EACH_ANSWER_COUNTER(COUNTER_COLUMN_NEXT, )
+    EACH_INVITATION_COUNTER(COUNTER_COLUMN_NEXT, )
+    EACH_CONTACT_COUNTER(ZERO_AS_NULL, ) EACH_VERDICT_COUNTER(ZERO_AS_NULL, )
     " FROM rollups_counted ORDER BY survey, dimension, value, day";
+/* clang-format on */
 
 static struct counters counters_from_row(const PGresult *rows, int row, int first_column) {
     struct counters counters;

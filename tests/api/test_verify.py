@@ -156,3 +156,73 @@ def test_a_choice_that_was_miscounted_is_found_and_mended(service):
     assert done.returncode == 1
     assert re.search(r"\tall\t\t\S+\ttopic=billing\tn \d+ should be \d+$", done.stdout, re.M), done.stdout
     service.cli("verify", "--rebuild", "--account", account, check=True)
+
+
+CONTACT_COUNTERS = ("contacts", "repeated", "repeated_same_reason", "reassigned")
+SKIP_REASONS = ("fatigue", "suppressed", "no_address", "sampled_out", "expired", "reopened", "answered", "archived")
+VERDICT_COUNTERS = ("invited", "bounced", *(f"skipped_{reason}" for reason in SKIP_REASONS))
+
+
+def with_contacts(service, name):
+    """Two contacts of one evening, on two days in Berlin, and an invitation of each verdict."""
+    account = service.account(name)
+    service.cli("account", "set", account, "--time-zone", "Europe/Berlin", check=True)
+    snapshot = {"agents": ["ann", "bob"], "team": "red", "channel": "chat", "reason": "technical", "language": "de",
+                "source": "hook"}
+    contacts = [
+        scores.contact("plain", datetime.datetime(2026, 6, 3, 21, 59, tzinfo=scores.UTC)),
+        scores.contact("marked", datetime.datetime(2026, 6, 3, 22, tzinfo=scores.UTC), **snapshot,
+                       repeated=True, repeated_same_reason=True, reassigned=True)]
+    verdicts = [("scheduled", None), ("sent", None), ("bounced", None), *(("skipped", reason) for reason in SKIP_REASONS)]
+    invitations = [scores.invitation(f"{verdict} {reason}", AT, **snapshot, verdict=verdict, skip_reason=reason)
+                   for verdict, reason in verdicts]
+    connection = service.connect()
+    with connection.cursor() as cursor:
+        scores.plant(cursor, account, invitations, [], contacts=contacts)
+    connection.close()
+    return account
+
+
+def test_contacts_and_verdicts_are_counted_in_every_dimension(service):
+    account = with_contacts(service, "contacts")
+    done = service.cli("verify", "--account", account)
+    assert done.returncode == 1
+    credited = [("agent", "ann"), ("agent", "bob"), ("all", ""), ("channel", "chat"), ("language", "de"),
+                ("reason", "technical"), ("source", "hook"), ("team", "red")]
+    marked = ", ".join(f"{counter} 0 should be 1" for counter in CONTACT_COUNTERS)
+    verdicts = ", ".join(f"{counter} 0 should be {3 if counter == 'invited' else 1}" for counter in VERDICT_COUNTERS)
+    expected = {f"account {account}\t\t{dimension}\t{value}\t2026-06-04\t{marked}" for dimension, value in credited}
+    expected |= {f"account {account}\t\t{dimension}\t{value}\t2026-06-03\tcontacts 0 should be 1"
+                 for dimension, value in [("all", ""), ("source", "api")]}
+    expected |= {f"account {account}\tunderstood\t{dimension}\t{value}\t2026-06-05\t{verdicts}"
+                 for dimension, value in credited}
+    assert set(done.stdout.splitlines()[:-1]) == expected
+    service.cli("verify", "--rebuild", "--account", account, check=True)
+    assert service.cli("verify", "--account", account).returncode == 0
+
+
+def test_every_counter_of_contacts_and_verdicts_is_found_and_mended(service):
+    account = with_contacts(service, "miscounted")
+    service.cli("verify", "--rebuild", "--account", account, check=True)
+    for survey, counters in ("", CONTACT_COUNTERS), ("understood", VERDICT_COUNTERS):
+        for counter in counters:
+            service.sql(f"UPDATE rollups SET {counter} = {counter} + 7 WHERE account_id = %s AND survey = %s"
+                        f" AND dimension = 'team' AND {counter} > 0", account, survey)
+            done = service.cli("verify", "--account", account)
+            assert done.returncode == 1
+            assert re.search(rf"^account {account}\t{survey}\tteam\tred\t2026-06-0[45]\t{counter} \d+ should be [13]$",
+                             done.stdout, re.M), done.stdout
+            service.cli("verify", "--rebuild", "--account", account, check=True)
+            assert service.cli("verify", "--account", account).returncode == 0
+    nulls = service.sql("SELECT count(*) FROM rollups WHERE account_id = %s AND contacts = 0", account)
+    assert nulls == [(0,)]  # what is zero takes no room
+
+
+def test_a_contact_that_is_gone_is_counted_no_more(service):
+    account = with_contacts(service, "gone")
+    service.cli("verify", "--rebuild", "--account", account, check=True)
+    service.sql("DELETE FROM contacts WHERE account_id = %s AND contact_ref = 'plain'", account)
+    done = service.cli("verify", "--account", account)
+    assert done.returncode == 1 and "\t2026-06-03\tcontacts 1 should be 0" in done.stdout
+    service.cli("verify", "--rebuild", "--account", account, check=True)
+    assert service.sql("SELECT count(*) FROM rollups WHERE account_id = %s AND day = '2026-06-03'", account) == [(0,)]

@@ -60,13 +60,35 @@ def response(ref, at, **columns):
             "understood": "yes", "csat": None, "nps": None, "ces": None} | columns
 
 
-def plant(cursor, account, invitations, responses, survey="understood"):
+def invitation(ref, at, **columns):
+    return {"id": str(uuid.uuid4()), "contact_ref": ref, "at": at, "agents": [], "team": None, "channel": None,
+            "reason": None, "language": None, "source": "api"} | columns
+
+
+def contact(ref, at, **columns):
+    """Solved at that time; repeated_same_reason says whether any who came back did so for the same."""
+    return {"contact_ref": ref, "at": at, "agents": [], "team": None, "channel": None, "reason": None, "language": None,
+            "source": "api", "repeated": False, "repeated_same_reason": False, "reassigned": False} | columns
+
+
+def plant(cursor, account, invitations, responses, survey="understood", contacts=()):
     for row in invitations:
         cursor.execute(
             "INSERT INTO invitations (account_id, id, survey, contact_ref, agents, team, channel, reason, language, solved_at,"
-            " source, created_at, expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " source, created_at, expires_at, verdict, skip_reason)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (account, row["id"], survey, row["contact_ref"], row["agents"], row["team"], row["channel"], row["reason"],
-             row["language"], row["at"], row["source"], row["at"], row["at"] + datetime.timedelta(days=30)))
+             row["language"], row["at"], row["source"], row["at"], row["at"] + datetime.timedelta(days=30),
+             row.get("verdict", "created"), row.get("skip_reason")))
+    for row in contacts:
+        back = row["at"] + datetime.timedelta(days=1) if row["repeated"] else None
+        cursor.execute(
+            "INSERT INTO contacts (account_id, contact_ref, agents, team, channel, reason, language, solved_at, source,"
+            " recorded_at, reassigned_at, repeat_ref, repeat_at, repeat_same_reason)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (account, row["contact_ref"], row["agents"], row["team"], row["channel"], row["reason"], row["language"],
+             row["at"], row["source"], row["at"], row["at"] if row["reassigned"] else None,
+             f"{row['contact_ref']}-again" if back else None, back, row["repeated_same_reason"] if back else None))
     for row in responses:
         cursor.execute(
             "INSERT INTO responses (account_id, id, survey, contact_ref, agents, team, channel, reason, language, solved_at,"
