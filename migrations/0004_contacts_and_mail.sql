@@ -117,6 +117,7 @@ CREATE UNIQUE INDEX deliveries_by_hash ON deliveries (account_id, source, delive
 -- day they were made. NULL is zero: rows that answers write need no room for them.
 ALTER TABLE rollups
     ADD COLUMN contacts bigint,
+    ADD COLUMN with_customer bigint, -- those that name one: of the others nobody can tell whether they came back
     ADD COLUMN repeated bigint,
     ADD COLUMN repeated_same_reason bigint,
     ADD COLUMN reassigned bigint,

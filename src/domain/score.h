@@ -36,11 +36,12 @@ enum counter {
     COUNTER_CES_7,
     COUNTER_INVITED,
     COUNTER_INVITED_ANSWERED,
-    COUNTER_CONTACTS, /* solved, of any survey: counted under survey "" with the next three */
+    COUNTER_CONTACTS,      /* solved, of any survey: counted under survey "" with the next four */
+    COUNTER_WITH_CUSTOMER, /* those that name one: others cannot be seen to repeat */
     COUNTER_REPEATED,
     COUNTER_REPEATED_SAME_REASON,
-    COUNTER_REASSIGNED, /* before they were answered */
-    COUNTER_BOUNCED,    /* of those invited */
+    COUNTER_REASSIGNED,      /* before they were answered */
+    COUNTER_BOUNCED,         /* of those invited */
     COUNTER_SKIPPED_FATIGUE, /* skipped, in the order of enum skip_reason: not invited */
     COUNTER_SKIPPED_SUPPRESSED,
     COUNTER_SKIPPED_NO_ADDRESS,

@@ -26,7 +26,7 @@
     next(ces_1, with) next(ces_2, with) next(ces_3, with) next(ces_4, with) next(ces_5, with)      \
     next(ces_6, with) next(ces_7, with)
 #define EACH_CONTACT_COUNTER(next, with)                                                           \
-    next(contacts, with) next(repeated, with) next(repeated_same_reason, with)                     \
+    next(contacts, with) next(with_customer, with) next(repeated, with) next(repeated_same_reason, with)                     \
     next(reassigned, with)
 #define EACH_VERDICT_COUNTER(next, with)                                                           \
     next(bounced, with) next(skipped_fatigue, with) next(skipped_suppressed, with)                 \
@@ -89,7 +89,9 @@
 /* All counters, of rows of contacts. */
 /* clang-format off */
 #define COUNT_CONTACTS                                                                             \
-    NO_RESPONSES NO_INVITATIONS ", count(*) AS contacts, count(repeat_ref) AS repeated, "          \
+    NO_RESPONSES NO_INVITATIONS ", count(*) AS contacts, "                                         \
+    "count(*) FILTER (WHERE customer_ref IS NOT NULL OR customer_email IS NOT NULL) "              \
+    "AS with_customer, count(repeat_ref) AS repeated, "                                            \
     "count(*) FILTER (WHERE repeat_same_reason) AS repeated_same_reason, "                         \
     "count(reassigned_at) AS reassigned" NO_VERDICTS
 /* clang-format on */

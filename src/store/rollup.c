@@ -133,6 +133,8 @@ void rollup_count_contact(struct rollup_deltas *deltas, const struct rollup_plac
     struct rollup_delta delta = NO_CHOICE;
     int64_t *sums = delta.counters.sums;
     sums[COUNTER_CONTACTS] = sign;
+    sums[COUNTER_WITH_CUSTOMER] =
+        place->contact->customer_ref || place->contact->customer_email ? sign : 0;
     sums[COUNTER_REPEATED] = marks->repeated ? sign : 0;
     sums[COUNTER_REPEATED_SAME_REASON] = marks->repeated_same_reason ? sign : 0;
     sums[COUNTER_REASSIGNED] = marks->reassigned ? sign : 0;

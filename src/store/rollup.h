@@ -78,8 +78,9 @@ struct contact_marks {
     bool reassigned; /* before it was answered */
 };
 
-/* Adds or takes away one solved contact; place is its snapshot, the source that reported it first
- * and the day it was solved. Its survey is ignored: contacts are the account's. */
+/* Adds or takes away one solved contact; place is its snapshot, customer included, the source that
+ * reported it first and the day it was solved. Its survey is ignored: contacts are the account's.
+ */
 void rollup_count_contact(struct rollup_deltas *deltas, const struct rollup_place *place,
                           const struct contact_marks *marks, int sign);
 

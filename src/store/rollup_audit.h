@@ -1,7 +1,7 @@
 /*
  * Whether the rollups say what the facts say: everything is counted again from responses,
- * invitations and contacts and compared, or written anew. Slow for large accounts (seconds per million answers):
- * the connection's statement timeout must allow for it.
+ * invitations and contacts and compared, or written anew. Slow for large accounts (seconds per
+ * million answers): the connection's statement timeout must allow for it.
  */
 #ifndef STORE_ROLLUP_AUDIT_H
 #define STORE_ROLLUP_AUDIT_H

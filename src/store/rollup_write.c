@@ -8,12 +8,12 @@
 #include "store/rollup.h"
 #include "store/rollup_delta.h"
 
-#define KEY_COLUMNS        6
-#define CHOICE_COLUMNS     9
-#define COUNTERS_OFTEN     13 /* the rest is changed by held votes, invitations and ces, */
+#define KEY_COLUMNS         6
+#define CHOICE_COLUMNS      9
+#define COUNTERS_OFTEN      13 /* the rest is changed by held votes, invitations and ces, */
 #define COUNTERS_OF_ANSWERS 23 /* then by contacts and verdicts */
-#define APPLY_DEADLINE_US  (30 * US_PER_SECOND)
-#define STATEMENTS_AT_ONCE 128U /* one pipeline's worth; the rest follows in another */
+#define APPLY_DEADLINE_US   (30 * US_PER_SECOND)
+#define STATEMENTS_AT_ONCE  128U /* one pipeline's worth; the rest follows in another */
 
 #define ADD(column) #column " = rollups." #column " + excluded." #column
 
@@ -73,16 +73,43 @@ static struct multi_row upsert_choices = {
 
 /* The counters in the statements' order. */
 static const enum counter written[] = {
-    COUNTER_N,          COUNTER_ANSWERED,    COUNTER_YES,       COUNTER_PARTLY,
-    COUNTER_NO,         COUNTER_CSAT_1,      COUNTER_CSAT_2,    COUNTER_CSAT_3,
-    COUNTER_CSAT_4,     COUNTER_CSAT_5,      COUNTER_PROMOTERS, COUNTER_PASSIVES,
-    COUNTER_DETRACTORS, COUNTER_PROVISIONAL, COUNTER_INVITED,   COUNTER_INVITED_ANSWERED,
-    COUNTER_CES_1,      COUNTER_CES_2,       COUNTER_CES_3,     COUNTER_CES_4,
-    COUNTER_CES_5,      COUNTER_CES_6,       COUNTER_CES_7,
-    COUNTER_CONTACTS, COUNTER_REPEATED, COUNTER_REPEATED_SAME_REASON, COUNTER_REASSIGNED,
-    COUNTER_BOUNCED, COUNTER_SKIPPED_FATIGUE, COUNTER_SKIPPED_SUPPRESSED, COUNTER_SKIPPED_NO_ADDRESS,
-    COUNTER_SKIPPED_SAMPLED_OUT, COUNTER_SKIPPED_EXPIRED, COUNTER_SKIPPED_REOPENED,
-    COUNTER_SKIPPED_ANSWERED, COUNTER_SKIPPED_ARCHIVED,
+    COUNTER_N,
+    COUNTER_ANSWERED,
+    COUNTER_YES,
+    COUNTER_PARTLY,
+    COUNTER_NO,
+    COUNTER_CSAT_1,
+    COUNTER_CSAT_2,
+    COUNTER_CSAT_3,
+    COUNTER_CSAT_4,
+    COUNTER_CSAT_5,
+    COUNTER_PROMOTERS,
+    COUNTER_PASSIVES,
+    COUNTER_DETRACTORS,
+    COUNTER_PROVISIONAL,
+    COUNTER_INVITED,
+    COUNTER_INVITED_ANSWERED,
+    COUNTER_CES_1,
+    COUNTER_CES_2,
+    COUNTER_CES_3,
+    COUNTER_CES_4,
+    COUNTER_CES_5,
+    COUNTER_CES_6,
+    COUNTER_CES_7,
+    COUNTER_CONTACTS,
+    COUNTER_WITH_CUSTOMER,
+    COUNTER_REPEATED,
+    COUNTER_REPEATED_SAME_REASON,
+    COUNTER_REASSIGNED,
+    COUNTER_BOUNCED,
+    COUNTER_SKIPPED_FATIGUE,
+    COUNTER_SKIPPED_SUPPRESSED,
+    COUNTER_SKIPPED_NO_ADDRESS,
+    COUNTER_SKIPPED_SAMPLED_OUT,
+    COUNTER_SKIPPED_EXPIRED,
+    COUNTER_SKIPPED_REOPENED,
+    COUNTER_SKIPPED_ANSWERED,
+    COUNTER_SKIPPED_ARCHIVED,
 };
 _Static_assert(COUNT(written) == COUNTERS, "every counter is written");
 

@@ -158,7 +158,7 @@ def test_a_choice_that_was_miscounted_is_found_and_mended(service):
     service.cli("verify", "--rebuild", "--account", account, check=True)
 
 
-CONTACT_COUNTERS = ("contacts", "repeated", "repeated_same_reason", "reassigned")
+CONTACT_COUNTERS = ("contacts", "with_customer", "repeated", "repeated_same_reason", "reassigned")
 SKIP_REASONS = ("fatigue", "suppressed", "no_address", "sampled_out", "expired", "reopened", "answered", "archived")
 VERDICT_COUNTERS = ("invited", "bounced", *(f"skipped_{reason}" for reason in SKIP_REASONS))
 
@@ -170,7 +170,7 @@ def with_contacts(service, name):
     snapshot = {"agents": ["ann", "bob"], "team": "red", "channel": "chat", "reason": "technical", "language": "de",
                 "source": "hook"}
     contacts = [
-        scores.contact("plain", datetime.datetime(2026, 6, 3, 21, 59, tzinfo=scores.UTC)),
+        scores.contact("plain", datetime.datetime(2026, 6, 3, 21, 59, tzinfo=scores.UTC), customer_ref=None),
         scores.contact("marked", datetime.datetime(2026, 6, 3, 22, tzinfo=scores.UTC), **snapshot,
                        repeated=True, repeated_same_reason=True, reassigned=True)]
     verdicts = [("scheduled", None), ("sent", None), ("bounced", None), *(("skipped", reason) for reason in SKIP_REASONS)]

@@ -68,7 +68,8 @@ def invitation(ref, at, **columns):
 def contact(ref, at, **columns):
     """Solved at that time; repeated_same_reason says whether any who came back did so for the same."""
     return {"contact_ref": ref, "at": at, "agents": [], "team": None, "channel": None, "reason": None, "language": None,
-            "source": "api", "repeated": False, "repeated_same_reason": False, "reassigned": False} | columns
+            "source": "api", "repeated": False, "repeated_same_reason": False, "reassigned": False,
+            "customer_ref": f"customer of {ref}"} | columns
 
 
 def plant(cursor, account, invitations, responses, survey="understood", contacts=()):
@@ -84,11 +85,12 @@ def plant(cursor, account, invitations, responses, survey="understood", contacts
         back = row["at"] + datetime.timedelta(days=1) if row["repeated"] else None
         cursor.execute(
             "INSERT INTO contacts (account_id, contact_ref, agents, team, channel, reason, language, solved_at, source,"
-            " recorded_at, reassigned_at, repeat_ref, repeat_at, repeat_same_reason)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " recorded_at, reassigned_at, repeat_ref, repeat_at, repeat_same_reason, customer_ref)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (account, row["contact_ref"], row["agents"], row["team"], row["channel"], row["reason"], row["language"],
              row["at"], row["source"], row["at"], row["at"] if row["reassigned"] else None,
-             f"{row['contact_ref']}-again" if back else None, back, row["repeated_same_reason"] if back else None))
+             f"{row['contact_ref']}-again" if back else None, back, row["repeated_same_reason"] if back else None,
+             row["customer_ref"]))
     for row in responses:
         cursor.execute(
             "INSERT INTO responses (account_id, id, survey, contact_ref, agents, team, channel, reason, language, solved_at,"
