@@ -72,6 +72,7 @@ CREATE INDEX invitations_by_customer ON invitations (account_id, customer_ref)
 CREATE TABLE suppressions (
     account_id bigint NOT NULL,
     address text COLLATE "C" NOT NULL,
+    id uuid NOT NULL,
     email text NOT NULL,
     reason text NOT NULL CHECK (reason IN ('unsubscribed', 'bounced', 'complaint', 'manual')),
     note text,
@@ -79,7 +80,7 @@ CREATE TABLE suppressions (
     created_at timestamptz NOT NULL,
     PRIMARY KEY (account_id, address)
 );
-CREATE INDEX suppressions_by_time ON suppressions (account_id, created_at, address);
+CREATE INDEX suppressions_by_time ON suppressions (account_id, created_at, id);
 
 -- Helpdesks that report by webhook: how to verify and read what they send.
 CREATE TABLE sources (

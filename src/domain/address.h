@@ -7,8 +7,8 @@
 /*
  * The key under which an address is kept and looked up: NFC and case-folded (Unicode, full), the
  * domain in A-labels ("müller@BÜCHER.example" and "Müller@xn--bcher-kva.example" are one). Owned by
- * the caller; NULL when out of memory. A text that is no address (email_objection) is case-folded
- * as it is.
+ * the caller; NULL when out of memory. A key is its own key. Any text has one: without an @ it is
+ * case-folded as a whole, and so is a domain that has no A-labels; of what is not UTF-8 only ASCII.
  */
 char *address_key(const char *email);
 

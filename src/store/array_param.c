@@ -6,7 +6,12 @@ static void begin_element(struct text *array) {
     text_append_char(array, array->length ? ',' : '{');
 }
 
-void array_append_text(struct text *array, const char *text) {
+static void append_null(struct text *array) {
+    begin_element(array);
+    text_append(array, "NULL");
+}
+
+static void append_quoted(struct text *array, const char *text) {
     begin_element(array);
     text_append_char(array, '"');
     for (; *text; text++) {
@@ -18,6 +23,10 @@ void array_append_text(struct text *array, const char *text) {
     text_append_char(array, '"');
 }
 
+void array_append_text(struct text *array, const char *text) {
+    text ? append_quoted(array, text) : append_null(array);
+}
+
 void array_append_int(struct text *array, int64_t value) {
     begin_element(array);
     text_append_int(array, value);
@@ -25,6 +34,10 @@ void array_append_int(struct text *array, int64_t value) {
 
 void array_append_uuid(struct text *array, const struct uuid *uuid) {
     char text[UUID_TEXT_SIZE];
+    if (!uuid) {
+        append_null(array);
+        return;
+    }
     uuid_format(uuid, text);
     begin_element(array);
     text_append(array, text);

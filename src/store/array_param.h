@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "store/params.h"
 
+/* A NULL text or uuid is SQL NULL. */
 void array_append_text(struct text *array, const char *text);
 void array_append_int(struct text *array, int64_t value);
 void array_append_uuid(struct text *array, const struct uuid *uuid);
