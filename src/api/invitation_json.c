@@ -50,7 +50,7 @@ void invitation_append_json(struct text *text, const struct invitation *invitati
 
 bool invitation_write_url(struct app *app, const struct invitation *invitation, struct text *url) {
     char token[TOKEN_TEXT_SIZE];
-    struct token signed_for = {invitation->account_id, invitation->id};
+    struct token signed_for = {TOKEN_ANSWERS, invitation->account_id, invitation->id};
     if (!signing_keys_sign(app->signing_keys, &signed_for, token)) {
         return false;
     }

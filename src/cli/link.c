@@ -83,7 +83,8 @@ static enum outcome print_link(struct db_connection *connection, const char *pub
         return outcome == OUTCOME_OK ? OUTCOME_FAILED : outcome;
     }
     char token[TOKEN_TEXT_SIZE];
-    token_sign(&list.keys[0], &(struct token){invitation->account_id, invitation->id}, token);
+    struct token signed_for = {TOKEN_ANSWERS, invitation->account_id, invitation->id};
+    token_sign(&list.keys[0], &signed_for, token);
     printf("%s/s/%s\n", public_url, token);
     if (invitation->expires_at_us < time_now_us()) {
         fprintf(stderr, "understood: this link has expired: the contact was invited before\n");

@@ -127,8 +127,8 @@ static bool wait_for_invitation(struct app *app, const struct request *request,
 
 struct response get_survey_page(struct app *app, const struct request *request) {
     struct token token;
-    enum outcome found =
-        signing_keys_read(app->signing_keys, request_path_param(request, "token"), &token);
+    enum outcome found = signing_keys_read(app->signing_keys, request_path_param(request, "token"),
+                                           TOKEN_ANSWERS, &token);
     if (found == OUTCOME_OK) {
         found = wait_for_invitation(app, request, &token) ? OUTCOME_OK : OUTCOME_UNAVAILABLE;
     }

@@ -110,7 +110,7 @@ static void take_invitation(struct invitation *invitation, struct visit *visit) 
 static enum outcome load_token_invitation(struct app *app, const char *text,
                                           struct invitation *invitation) {
     struct token token;
-    enum outcome outcome = signing_keys_read(app->signing_keys, text, &token);
+    enum outcome outcome = signing_keys_read(app->signing_keys, text, TOKEN_ANSWERS, &token);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }

@@ -206,11 +206,13 @@ bool signing_keys_sign(struct signing_keys *keys, const struct token *token,
     return true;
 }
 
-enum outcome signing_keys_read(struct signing_keys *keys, const char *text, struct token *token) {
+enum outcome signing_keys_read(struct signing_keys *keys, const char *text,
+                               enum token_purpose purpose, struct token *token) {
     struct signing_key_list list;
     copy_list(keys, &list);
     if (list.count == 0) {
         return OUTCOME_UNAVAILABLE;
     }
-    return token_read(text, list.keys, list.count, token) ? OUTCOME_OK : OUTCOME_NOT_FOUND;
+    bool good = token_read(text, purpose, list.keys, list.count, token);
+    return good ? OUTCOME_OK : OUTCOME_NOT_FOUND;
 }

@@ -44,7 +44,8 @@ bool signing_keys_find(struct signing_keys *keys, int id, struct signing_key *ke
 bool signing_keys_sign(struct signing_keys *keys, const struct token *token,
                        char text[TOKEN_TEXT_SIZE]);
 
-/* OUTCOME_NOT_FOUND: no key of ours signed this text. */
-enum outcome signing_keys_read(struct signing_keys *keys, const char *text, struct token *token);
+/* OUTCOME_NOT_FOUND: no key of ours signed this text for this purpose. */
+enum outcome signing_keys_read(struct signing_keys *keys, const char *text,
+                               enum token_purpose purpose, struct token *token);
 
 #endif

@@ -17,13 +17,15 @@ static const struct signing_key keys[] = {
 
 /* With an underscore in its text: libsodium's decoder takes bytes from 0x80 on for one. */
 static const struct token invitation = {
+    .purpose = TOKEN_ANSWERS,
     .account_id = 0x0102030405060708,
     .invitation_id = {.bytes = {1, 2, 3, 4, 5, 6, 0x77, 8, 0x89, 10, 11, 12, 13, 14, 15, 0xff}},
 };
 
 static bool readable(const char *text) {
     struct token read = {.account_id = -1};
-    bool known = token_read(text, keys, COUNT(keys), &read);
+    bool known = token_read(text, TOKEN_ANSWERS, keys, COUNT(keys), &read) ||
+                 token_read(text, TOKEN_OPTS_OUT, keys, COUNT(keys), &read);
     assert_true(known || read.account_id == -1);
     return known;
 }
@@ -35,10 +37,38 @@ static void a_token_says_whose_invitation_it_is(void **state) {
         struct token read = {0};
         token_sign(&keys[i], &invitation, text);
         assert_int_equal(strlen(text), TOKEN_LENGTH);
-        assert_true(token_read(text, keys, COUNT(keys), &read));
+        assert_true(token_read(text, TOKEN_ANSWERS, keys, COUNT(keys), &read));
         assert_int_equal(read.account_id, invitation.account_id);
         assert_memory_equal(&read.invitation_id, &invitation.invitation_id, UUID_BYTES);
     }
+}
+
+static void a_token_of_one_purpose_never_works_for_the_other(void **state) {
+    (void)state;
+    static const enum token_purpose purposes[] = {TOKEN_ANSWERS, TOKEN_OPTS_OUT};
+    for (size_t i = 0; i < COUNT(purposes); i++) {
+        char text[TOKEN_TEXT_SIZE];
+        struct token made = invitation;
+        struct token read = {.account_id = -1};
+        made.purpose = purposes[i];
+        token_sign(&keys[0], &made, text);
+        assert_false(token_read(text, purposes[1 - i], keys, COUNT(keys), &read));
+        assert_int_equal(read.account_id, -1);
+        assert_true(token_read(text, purposes[i], keys, COUNT(keys), &read));
+        assert_int_equal(read.purpose, purposes[i]);
+        assert_int_equal(read.account_id, invitation.account_id);
+    }
+}
+
+/* Made before tokens had a purpose. */
+static void a_link_of_the_first_release_still_answers(void **state) {
+    (void)state;
+    static const char old[] = "AQEBAgMEBQYHCAECAwQFBncIiQoLDA0OD_-UMGvhA2sjaesXdKpLm3pl";
+    struct token read;
+    assert_true(token_read(old, TOKEN_ANSWERS, keys, COUNT(keys), &read));
+    assert_int_equal(read.account_id, invitation.account_id);
+    assert_memory_equal(&read.invitation_id, &invitation.invitation_id, UUID_BYTES);
+    assert_false(token_read(old, TOKEN_OPTS_OUT, keys, COUNT(keys), &read));
 }
 
 static void a_token_has_no_character_that_a_url_would_change(void **state) {
@@ -103,8 +133,8 @@ static void the_same_secret_under_another_id_does_not_verify(void **state) {
     struct token read;
     renamed.id = 2;
     token_sign(&keys[0], &invitation, text);
-    assert_false(token_read(text, &renamed, 1, &read));
-    assert_false(token_read(text, NULL, 0, &read));
+    assert_false(token_read(text, TOKEN_ANSWERS, &renamed, 1, &read));
+    assert_false(token_read(text, TOKEN_ANSWERS, NULL, 0, &read));
 }
 
 static void another_secret_does_not_verify(void **state) {
@@ -130,6 +160,8 @@ static void another_account_has_another_token(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_says_whose_invitation_it_is),
+        cmocka_unit_test(a_token_of_one_purpose_never_works_for_the_other),
+        cmocka_unit_test(a_link_of_the_first_release_still_answers),
         cmocka_unit_test(a_token_has_no_character_that_a_url_would_change),
         cmocka_unit_test(every_single_changed_bit_is_noticed),
         cmocka_unit_test(every_other_character_at_every_place_is_noticed),
