@@ -9,23 +9,28 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/time.h"
-#include "store/invitation.h"
+#include "store/report.h"
 #include "store/survey_cache.h"
 
 #define POINTER_BYTES 48
 #define SOURCE        "api"
 
+struct wish {
+    char survey[SURVEY_NAME_BYTES_MAX + 1];
+    struct contact contact;
+};
+
 static const struct field fields[] = {
     {.name = "survey",
      .kind = FIELD_NAME,
      .required = true,
-     .offset = offsetof(struct invitation, survey),
+     .offset = offsetof(struct wish, survey),
      .min = 1,
      .max = SURVEY_NAME_BYTES_MAX},
     {.name = "contact",
      .kind = FIELD_OBJECT,
      .required = true,
-     .offset = offsetof(struct invitation, contact),
+     .offset = offsetof(struct wish, contact),
      .object = &contact_table},
 };
 static const struct field_table table = FIELD_TABLE(fields);
@@ -38,11 +43,10 @@ void invitation_batch_clear(struct invitation_batch *batch) {
         }
     }
     for (size_t i = 0; i < batch->valid; i++) {
-        invitation_clear(&batch->invitations[i]);
+        report_clear(&batch->reports[i]);
     }
     free(batch->entries);
-    free(batch->invitations);
-    free(batch->created);
+    free(batch->reports);
     *batch = (struct invitation_batch){0};
 }
 
@@ -53,29 +57,6 @@ static void say_no_such_survey(struct invitation_entry *entry, const char *point
                  "names a survey that does not exist; see GET /v1/surveys");
 }
 
-/* The survey, held in entry; that there is none is one more mistake. */
-static enum outcome find_survey(struct app *app, const struct invitation *invitation,
-                                const char *pointer, struct invitation_entry *entry) {
-    if (!*invitation->survey) {
-        return OUTCOME_OK;
-    }
-    enum outcome outcome = survey_cache_get(app->survey_cache, invitation->account_id,
-                                            invitation->survey, true, &entry->survey);
-    if (outcome == OUTCOME_NOT_FOUND) {
-        say_no_such_survey(entry, pointer);
-        return OUTCOME_OK;
-    }
-    return outcome;
-}
-
-static void complete_invitation(struct invitation *invitation, const struct survey *survey,
-                                int64_t now_us) {
-    invitation->id = uuid_new();
-    memcpy(invitation->source, SOURCE, sizeof SOURCE);
-    invitation->created_at_us = now_us;
-    invitation->expires_at_us = now_us + survey->expires_after_days * US_PER_DAY;
-}
-
 struct element {
     const json_t *json;
     const char *pointer;
@@ -83,32 +64,56 @@ struct element {
     int64_t now_us;
 };
 
+/* The survey, held in entry; that there is none is one more mistake. */
+static enum outcome find_survey(struct app *app, const struct element *element, const char *name,
+                                struct invitation_entry *entry) {
+    if (!*name) {
+        return OUTCOME_OK;
+    }
+    enum outcome outcome =
+        survey_cache_get(app->survey_cache, element->account_id, name, true, &entry->survey);
+    if (outcome == OUTCOME_NOT_FOUND) {
+        say_no_such_survey(entry, element->pointer);
+        return OUTCOME_OK;
+    }
+    return outcome;
+}
+
+/* Takes ownership of wish's contact. */
+static struct report report_of(const struct wish *wish, const struct element *element,
+                               const struct survey *survey) {
+    struct report report = REPORT_NONE;
+    report.account_id = element->account_id;
+    report.contact = wish->contact;
+    memcpy(report.source, SOURCE, sizeof SOURCE);
+    report.reported_at_us = element->now_us;
+    report.survey = survey;
+    return report;
+}
+
 static enum outcome read_element(struct app *app, const struct element *element,
                                  struct invitation_batch *batch, struct invitation_entry *entry) {
-    struct invitation read = INVITATION_NONE;
+    struct wish wish = {.contact = CONTACT_NONE};
     char contact[POINTER_BYTES];
     snprintf(contact, sizeof contact, "%s/contact", element->pointer);
-    read.account_id = element->account_id;
-    read_fields(element->json, &table, element->pointer, &read, &entry->mistakes);
-    complete_contact(&read.contact, element->now_us, contact, &entry->mistakes);
-    enum outcome outcome = find_survey(app, &read, element->pointer, entry);
+    read_fields(element->json, &table, element->pointer, &wish, &entry->mistakes);
+    complete_contact(&wish.contact, element->now_us, contact, &entry->mistakes);
+    enum outcome outcome = find_survey(app, element, wish.survey, entry);
     bool good = outcome == OUTCOME_OK && mistakes_none(&entry->mistakes);
     entry->archived = good && entry->survey->archived;
     if (!good || entry->archived) {
-        invitation_clear(&read);
+        contact_clear(&wish.contact);
         return entry->mistakes.out_of_memory ? OUTCOME_FAILED : outcome;
     }
-    complete_invitation(&read, entry->survey, element->now_us);
-    entry->invitation = &batch->invitations[batch->valid++];
-    *entry->invitation = read;
+    entry->report = &batch->reports[batch->valid++];
+    *entry->report = report_of(&wish, element, entry->survey);
     return OUTCOME_OK;
 }
 
 static bool make_room(struct invitation_batch *batch, size_t count) {
     batch->entries = calloc(count + 1, sizeof *batch->entries);
-    batch->invitations = calloc(count + 1, sizeof *batch->invitations);
-    batch->created = calloc(count + 1, sizeof *batch->created);
-    if (!batch->entries || !batch->invitations || !batch->created) {
+    batch->reports = calloc(count + 1, sizeof *batch->reports);
+    if (!batch->entries || !batch->reports) {
         return false;
     }
     batch->count = count;
@@ -146,12 +151,6 @@ enum outcome invitation_batch_store(struct app *app, const struct request *reque
     if (!connection) {
         return OUTCOME_UNAVAILABLE;
     }
-    outcome = store_invitations(connection, INVITATION_ROLLUP_SLOT, batch->invitations,
-                                batch->valid, batch->created);
-    for (size_t i = 0; i < batch->count; i++) {
-        struct invitation_entry *entry = &batch->entries[i];
-        entry->created =
-            entry->invitation && batch->created[entry->invitation - batch->invitations];
-    }
-    return outcome;
+    return settle_reports_at_once(connection, REPORT_ROLLUP_SLOT, batch->reports, batch->valid,
+                                  false);
 }

@@ -10,29 +10,27 @@
 #include "api/mistakes.h"
 #include "app.h"
 #include "base/outcome.h"
-#include "domain/invitation.h"
+#include "domain/report.h"
 #include "domain/survey.h"
 #include "http/request.h"
 
-/* One element of the body; with mistakes, or for an archived survey, there is no invitation. */
+/* One element of the body; with mistakes, or for an archived survey, it is not reported. */
 struct invitation_entry {
     struct mistakes mistakes;
-    struct invitation *invitation; /* lent by the batch; or NULL */
-    const struct survey *survey;   /* held in the cache */
-    bool archived;                 /* without mistakes, but survey takes none */
-    bool created;                  /* false: it was there before */
+    struct report *report;       /* lent by the batch; or NULL */
+    const struct survey *survey; /* held in the cache */
+    bool archived;               /* without mistakes, but survey takes none */
 };
 
 struct invitation_batch {
     struct invitation_entry *entries; /* owned, count of them, in the order of the body */
     size_t count;
-    struct invitation *invitations; /* owned: those that may be stored */
-    bool *created;                  /* owned */
+    struct report *reports; /* owned: those that may be stored */
     size_t valid;
 };
 
 /*
- * Reads the body's elements (an object, or an array of at most INVITATIONS_AT_ONCE_MAX), and stores
+ * Reads the body's elements (an object, or an array of at most REPORTS_AT_ONCE_MAX), and stores
  * those without mistakes, all or none. Other outcomes than OUTCOME_OK concern the batch as a whole.
  * The caller clears it either way. May block.
  */

@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/time.h"
 #include "store/invitation.h"
+#include "store/report.h"
 
 #define LOCATION_BYTES   64
 #define CURSOR_BYTES_MAX 200
@@ -25,17 +26,18 @@
 static bool append_whole(struct app *app, const struct invitation_entry *entry, struct text *text) {
     CLEANUP(text_clear) struct text url = {0};
     CLEANUP(email_block_clear) struct email_block email = {0};
-    if (!invitation_write_url(app, entry->invitation, &url) ||
-        !email_block_write(entry->survey, &entry->invitation->contact, url.bytes,
-                           entry->invitation->expires_at_us - time_now_us(), &email)) {
+    const struct invitation *invitation = &entry->report->invitation;
+    if (!invitation_write_url(app, invitation, &url) ||
+        !email_block_write(entry->survey, &invitation->contact, url.bytes,
+                           invitation->expires_at_us - time_now_us(), &email)) {
         return false;
     }
     struct invitation_view view = {
         .url = url.bytes,
-        .verdict = entry->created ? verdict_name(VERDICT_CREATED) : SHOWN_EXISTING,
+        .verdict = entry->report->decided ? verdict_name(VERDICT_CREATED) : SHOWN_EXISTING,
         .email = &email,
     };
-    invitation_append_json(text, entry->invitation, &view);
+    invitation_append_json(text, invitation, &view);
     return true;
 }
 
@@ -43,7 +45,7 @@ static struct response respond_entry(struct app *app, struct invitation_entry *e
     if (entry->archived) {
         return respond_survey_archived();
     }
-    if (!entry->invitation) {
+    if (!entry->report) {
         return respond_mistakes(&entry->mistakes);
     }
     struct text body = {0};
@@ -51,10 +53,11 @@ static struct response respond_entry(struct app *app, struct invitation_entry *e
         text_clear(&body);
         return respond_outcome(OUTCOME_UNAVAILABLE, "signing key");
     }
-    struct response response = respond_text(entry->created ? 201 : 200, TYPE_JSON, &body);
+    bool made = entry->report->decided;
+    struct response response = respond_text(made ? 201 : 200, TYPE_JSON, &body);
     char location[LOCATION_BYTES] = "/v1/invitations/";
-    uuid_format(&entry->invitation->id, location + strlen(location));
-    response_set_header(&response, entry->created ? "Location" : "Content-Location", location);
+    uuid_format(&entry->report->invitation.id, location + strlen(location));
+    response_set_header(&response, made ? "Location" : "Content-Location", location);
     return response;
 }
 
@@ -72,10 +75,10 @@ static struct response respond_array(struct app *app, const struct invitation_ba
 struct response create_invitation(struct app *app, const struct request *request) {
     bool many = json_is_array(request->json);
     size_t count = json_array_size(request->json);
-    if (many && (count == 0 || count > INVITATIONS_AT_ONCE_MAX)) {
+    if (many && (count == 0 || count > REPORTS_AT_ONCE_MAX)) {
         CLEANUP(mistakes_clear) struct mistakes mistakes = {0};
         mistakes_add(&mistakes, "", "has %zu elements; expected 1 to %d", count,
-                     INVITATIONS_AT_ONCE_MAX);
+                     REPORTS_AT_ONCE_MAX);
         return respond_mistakes(&mistakes);
     }
     CLEANUP(invitation_batch_clear) struct invitation_batch batch = {0};

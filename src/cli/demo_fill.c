@@ -6,11 +6,11 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
-#include "store/invitation.h"
+#include "store/report.h"
 
 #define UNDERWAY_MAX  8192 /* votes handed in and not yet answered */
 #define VOTE_WAIT_US  (60 * US_PER_SECOND)
-#define STEP_CONTACTS INVITATIONS_AT_ONCE_MAX
+#define STEP_CONTACTS REPORTS_AT_ONCE_MAX
 #define HELD_EVIDENCE "{\"points\":100,\"reasons\":[\"too_fast\"],\"elapsed_ms\":310}"
 
 static void note_result(void *context, const struct vote_result *result) {
@@ -94,31 +94,27 @@ static bool submit(struct demo *demo, struct vote *vote) {
     return submission == SUBMITTED;
 }
 
-static bool invitation_of(const struct demo *demo, const struct demo_contact *made,
-                          struct invitation *invitation) {
-    *invitation = INVITATION_NONE;
-    invitation->account_id = demo->survey.account_id;
-    invitation->id = uuid_new();
-    invitation->created_at_us = made->invited_at_us;
-    invitation->sent_at_us = made->invited_at_us;
-    invitation->expires_at_us = made->invited_at_us + demo->survey.expires_after_days * US_PER_DAY;
-    snprintf(invitation->survey, sizeof invitation->survey, "%s", demo->survey.name);
-    snprintf(invitation->source, sizeof invitation->source, "demo");
-    return contact_copy(&made->contact, &invitation->contact);
+static bool report_of(const struct demo *demo, const struct demo_contact *made,
+                      struct report *report) {
+    *report = REPORT_NONE;
+    report->account_id = demo->survey.account_id;
+    report->survey = &demo->survey;
+    report->reported_at_us = made->invited_at_us;
+    snprintf(report->source, sizeof report->source, "demo");
+    return contact_copy(&made->contact, &report->contact);
 }
 
-/* Some contacts on their way: made, invited, then those who answer hand in their vote. */
+/* Some contacts on their way: made, reported, then those who answer hand in their vote. */
 struct step {
     size_t count;
     struct demo_contact made[STEP_CONTACTS];
-    struct invitation invitations[STEP_CONTACTS];
-    bool created[STEP_CONTACTS];
+    struct report reports[STEP_CONTACTS];
 };
 
 static void step_free(struct step **step) {
     for (size_t i = 0; *step && i < (*step)->count; i++) {
         demo_contact_clear(&(*step)->made[i]);
-        invitation_clear(&(*step)->invitations[i]);
+        report_clear(&(*step)->reports[i]);
     }
     free(*step);
 }
@@ -131,7 +127,7 @@ static bool make_contacts(struct demo *demo, struct step *step) {
         uint64_t index = demo->next++;
         if (!demo_contact_make(&demo->plan, index, &step->made[i]) ||
             !demo_answer_own(&demo->plan, index, &demo->survey, &step->made[i]) ||
-            !invitation_of(demo, &step->made[i], &step->invitations[i])) {
+            !report_of(demo, &step->made[i], &step->reports[i])) {
             return false;
         }
         answers += step->made[i].answered;
@@ -142,11 +138,12 @@ static bool make_contacts(struct demo *demo, struct step *step) {
 static bool submit_answers(struct demo *demo, const struct step *step) {
     for (size_t i = 0; i < step->count; i++) {
         const struct demo_contact *made = &step->made[i];
-        demo->existing += !step->created[i];
-        demo->contacts += step->created[i];
+        const struct report *report = &step->reports[i];
+        demo->existing += !report->decided;
+        demo->contacts += report->decided;
         demo->answers += made->answered;
-        bool fresh = made->answered && step->created[i];
-        if (fresh && !submit(demo, vote_of(demo, made, &step->invitations[i]))) {
+        bool fresh = made->answered && report->decided;
+        if (fresh && !submit(demo, vote_of(demo, made, &report->invitation))) {
             return false;
         }
     }
@@ -156,7 +153,7 @@ static bool submit_answers(struct demo *demo, const struct step *step) {
 bool demo_step(struct demo *demo) {
     CLEANUP(step_free) struct step *step = calloc(1, sizeof *step);
     return step && make_contacts(demo, step) &&
-           store_invitations(demo->connection, INVITATION_ROLLUP_SLOT, step->invitations,
-                             step->count, step->created) == OUTCOME_OK &&
+           settle_reports_at_once(demo->connection, REPORT_ROLLUP_SLOT, step->reports, step->count,
+                                  false) == OUTCOME_OK &&
            submit_answers(demo, step);
 }

@@ -10,8 +10,8 @@
 #include "cli/cli.h"
 #include "cli/database.h"
 #include "cli/public_url.h"
-#include "store/invitation.h"
 #include "store/link_secret.h"
+#include "store/report.h"
 #include "store/signing_key.h"
 #include "store/survey.h"
 
@@ -45,34 +45,34 @@ static int read_wish(const struct invocation *invocation, struct wish *wish) {
     return EXIT_SUCCESS;
 }
 
-static bool fill_contact(const struct wish *wish, const struct uuid *id, struct contact *contact) {
+static bool fill_contact(const struct wish *wish, struct contact *contact) {
+    struct uuid id = uuid_new();
     char fresh[UUID_TEXT_SIZE];
-    uuid_format(id, fresh);
+    uuid_format(&id, fresh);
     contact->ref = strdup(wish->contact_ref ? wish->contact_ref : fresh);
     contact->language = wish->language ? strdup(wish->language) : NULL;
     return contact->ref && (!wish->language || contact->language);
 }
 
-/* Makes the invitation, or finds the one there is for this contact. */
+/* Makes the invitation, or finds the one there is for this contact; in report. */
 static enum outcome make_invitation(struct db_connection *connection, const struct wish *wish,
-                                    struct invitation *invitation) {
+                                    struct report *report) {
     CLEANUP(survey_clear) struct survey survey = SURVEY_DEFAULT;
     enum outcome outcome = load_survey(connection, wish->account_id, wish->survey, &survey);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
-    invitation->account_id = wish->account_id;
-    invitation->id = uuid_new();
-    if (!fill_contact(wish, &invitation->id, &invitation->contact)) {
+    report->account_id = wish->account_id;
+    if (!fill_contact(wish, &report->contact)) {
         return OUTCOME_FAILED;
     }
-    snprintf(invitation->survey, sizeof invitation->survey, "%s", survey.name);
-    snprintf(invitation->source, sizeof invitation->source, "cli");
-    invitation->created_at_us = time_now_us();
-    invitation->contact.solved_at_us = invitation->created_at_us;
-    invitation->expires_at_us = invitation->created_at_us + survey.expires_after_days * US_PER_DAY;
-    bool created;
-    return store_invitations(connection, INVITATION_ROLLUP_SLOT, invitation, 1, &created);
+    snprintf(report->source, sizeof report->source, "cli");
+    report->reported_at_us = time_now_us();
+    report->contact.solved_at_us = report->reported_at_us;
+    report->survey = &survey;
+    outcome = settle_reports_at_once(connection, REPORT_ROLLUP_SLOT, report, 1, false);
+    report->survey = NULL;
+    return outcome;
 }
 
 static enum outcome print_link(struct db_connection *connection, const char *public_url,
@@ -120,10 +120,10 @@ static enum outcome print_signed_link(struct db_connection *connection, const ch
 
 static enum outcome print_invitation_link(struct db_connection *connection, const char *public_url,
                                           const struct wish *wish) {
-    CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
-    enum outcome outcome = make_invitation(connection, wish, &invitation);
+    CLEANUP(report_clear) struct report report = REPORT_NONE;
+    enum outcome outcome = make_invitation(connection, wish, &report);
     /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see CLEANUP */
-    return outcome == OUTCOME_OK ? print_link(connection, public_url, &invitation) : outcome;
+    return outcome == OUTCOME_OK ? print_link(connection, public_url, &report.invitation) : outcome;
 }
 
 enum outcome print_sample_link(struct db_connection *connection, const char *public_url) {

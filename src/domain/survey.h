@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/invite_rules.h"
 #include "domain/question.h"
 #include "domain/vote.h"
 
@@ -67,8 +68,9 @@ struct survey {
     int expires_after_days; /* an invitation, counted from its creation */
     bool unsigned_links;    /* takes answers by links that nobody signed, and counts them apart */
     int edit_window_days;   /* an answer may be changed, counted from its first confirmed vote */
-    unsigned accent_color;  /* 0xRRGGBB; readable under white text and on white */
-    char *display_name;     /* owned; NULL when there is none */
+    struct invite_rules invite;
+    unsigned accent_color;             /* 0xRRGGBB; readable under white text and on white */
+    char *display_name;                /* owned; NULL when there is none */
     struct survey_language *languages; /* owned */
     size_t language_count;
     int64_t created_at_us;
@@ -84,6 +86,7 @@ struct survey {
                      .question_count = 4,                                                          \
                      .expires_after_days = EXPIRES_AFTER_DAYS_DEFAULT,                             \
                      .edit_window_days = EDIT_WINDOW_DAYS_DEFAULT,                                 \
+                     .invite = INVITE_RULES_DEFAULT,                                               \
                      .accent_color = ACCENT_COLOR_DEFAULT})
 
 void survey_clear(struct survey *survey);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "domain/address.h"
 
 static bool copy_column(const PGresult *rows, int row, int column, char **text) {
     const char *value = db_text(rows, row, column);
@@ -87,4 +88,17 @@ void params_contact(struct params *params, const struct contact *contact) {
     } else {
         params_milli(params, contact->credit_amount_milli);
     }
+}
+
+void params_address_key(struct params *params, const struct contact *contact) {
+    if (!contact->customer_email) {
+        params_text(params, NULL);
+        return;
+    }
+    char *key = address_key(contact->customer_email);
+    if (key) {
+        params_copy(params, key);
+    }
+    params->failed |= !key;
+    free(key);
 }

@@ -31,4 +31,7 @@ bool contact_from_row(const PGresult *rows, int row, int first, struct contact *
 /* Appends CONTACT_COLUMN_COUNT parameters; contact's texts are lent. */
 void params_contact(struct params *params, const struct contact *contact);
 
+/* Appends the key of the customer's address (domain/address.h), NULL without one. */
+void params_address_key(struct params *params, const struct contact *contact);
+
 #endif

@@ -10,22 +10,6 @@
 #include "domain/token.h"
 #include "store/db.h"
 
-/* A batch goes in whole or not at all; one API call, one step of the demo. */
-#define INVITATIONS_AT_ONCE_MAX 1000
-
-/* The rollup slot of whoever makes invitations: no lane writes there. */
-#define INVITATION_ROLLUP_SLOT 14
-
-/*
- * Stores invitations of one account, each filled in whole, its new id and times included, in one
- * transaction with the rollups (in slot). Of two for the same (survey, contact.ref) the first
- * stays: where created[i] becomes false, invitations[i] becomes the one that was there before.
- * OUTCOME_NOT_FOUND, nothing stored: one of their surveys is gone. A response that came before its
- * invitation stays without one.
- */
-enum outcome store_invitations(struct db_connection *connection, int slot,
-                               struct invitation invitations[], size_t count, bool created[]);
-
 /* Fills *invitation (the caller clears it). */
 enum outcome load_invitation(struct db_connection *connection, int64_t account_id,
                              const struct uuid *id, struct invitation *invitation);

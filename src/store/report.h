@@ -2,6 +2,7 @@
 #ifndef STORE_REPORT_H
 #define STORE_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/outcome.h"
@@ -27,5 +28,9 @@
  */
 enum outcome settle_reports(struct db_connection *connection, int slot, struct report reports[],
                             size_t count);
+
+/* The same in a transaction of its own; a dry run is rolled back. */
+enum outcome settle_reports_at_once(struct db_connection *connection, int slot,
+                                    struct report reports[], size_t count, bool dry_run);
 
 #endif

@@ -1,0 +1,172 @@
+#include "store/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "store/array_param.h"
+#include "store/customer_lock.h"
+#include "store/report_invitations.h"
+
+/* A survey is deleted only under a lock that keeps us out: what is there now stays until we end. */
+static enum outcome check_places(struct db_connection *connection, const struct report reports[],
+                                 size_t count) {
+    CLEANUP(params_clear) struct params params = {0};
+    CLEANUP(text_clear) struct text surveys = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (reports[i].survey) {
+            array_append_text(&surveys, reports[i].survey->name);
+        }
+    }
+    params_int(&params, reports[0].account_id);
+    params_array(&params, &surveys);
+    if (!params_ready(&params)) {
+        return OUTCOME_FAILED;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows,
+                 "SELECT FROM accounts WHERE account_id = $1 AND NOT EXISTS ("
+                 "SELECT survey FROM unnest($2::text[]) AS asked (survey) EXCEPT"
+                 " SELECT survey FROM surveys WHERE account_id = $1 AND survey = ANY ($2))",
+                 params_from(&params, 0, params.count));
+    bool all_there = outcome == OUTCOME_OK && PQntuples(rows) == 1;
+    return outcome != OUTCOME_OK || all_there ? outcome : OUTCOME_NOT_FOUND;
+}
+
+/*
+ * Reports are settled in rounds. In one, each survey asks about a contact once, and a contact that
+ * is reopened, or changes otherwise, is reported once: so all of a round is done by few statements.
+ */
+struct settling {
+    struct db_connection *connection;
+    struct report *reports;
+    size_t count;
+    size_t *order;    /* owned; by contact ref, those of one contact as they came */
+    size_t *previous; /* owned; of each report the one before it about its contact, or NO_REPORT */
+    struct report **asking; /* owned; room for all */
+    struct rollup_deltas deltas;
+};
+
+#define NO_REPORT SIZE_MAX
+
+static void settling_clear(struct settling *settling) {
+    free(settling->order);
+    free(settling->previous);
+    free(settling->asking);
+    rollup_deltas_clear(&settling->deltas);
+}
+
+static int compare_places(const void *one, const void *other, void *reports) {
+    const struct report *all = reports;
+    size_t first = *(const size_t *)one;
+    size_t second = *(const size_t *)other;
+    int order = strcmp(all[first].contact.ref, all[second].contact.ref);
+    return order ? order : (first > second) - (first < second);
+}
+
+static void sort_places(const struct settling *settling, size_t order[], size_t first,
+                        size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        order[i] = first + i;
+    }
+    qsort_r(order, count, sizeof order[0], compare_places, settling->reports);
+}
+
+static bool prepare(struct settling *settling) {
+    size_t count = settling->count;
+    settling->order = calloc(count, sizeof *settling->order);
+    settling->previous = calloc(count, sizeof *settling->previous);
+    settling->asking = calloc(count, sizeof(struct report *));
+    if (!settling->order || !settling->previous || !settling->asking) {
+        return false;
+    }
+    const size_t *order = settling->order;
+    sort_places(settling, settling->order, 0, count);
+    for (size_t i = 0; i < count; i++) {
+        bool same = i > 0 && strcmp(settling->reports[order[i]].contact.ref,
+                                    settling->reports[order[i - 1]].contact.ref) == 0;
+        settling->previous[order[i]] = same ? order[i - 1] : NO_REPORT;
+    }
+    return true;
+}
+
+/* True when two reports of one contact cannot be of one round. */
+static bool depends(const struct report *report, const struct report *earlier) {
+    return report->event != REPORT_SOLVED || earlier->event != REPORT_SOLVED ||
+           (report->survey && earlier->survey &&
+            strcmp(report->survey->name, earlier->survey->name) == 0);
+}
+
+/* How many reports from first on are one round. */
+static size_t round_length(const struct settling *settling, size_t first) {
+    size_t next = first + 1;
+    for (; next < settling->count; next++) {
+        size_t earlier = settling->previous[next];
+        while (earlier != NO_REPORT && earlier >= first &&
+               !depends(&settling->reports[next], &settling->reports[earlier])) {
+            earlier = settling->previous[earlier];
+        }
+        if (earlier != NO_REPORT && earlier >= first) {
+            break;
+        }
+    }
+    return next - first;
+}
+
+static enum outcome invite(struct settling *settling, size_t first, size_t count) {
+    size_t asking = 0;
+    for (size_t i = first; i < first + count; i++) {
+        struct report *report = &settling->reports[i];
+        if (report->survey && report->event == REPORT_SOLVED) {
+            settling->asking[asking++] = report;
+        }
+    }
+    return asking ? settle_invitations(settling->connection, settling->asking, asking,
+                                       &settling->deltas)
+                  : OUTCOME_OK;
+}
+
+static enum outcome settle_round(struct settling *settling, size_t first, size_t count) {
+    return invite(settling, first, count);
+}
+
+static enum outcome settle_rounds(struct settling *settling) {
+    enum outcome outcome = OUTCOME_OK;
+    for (size_t first = 0; outcome == OUTCOME_OK && first < settling->count;) {
+        size_t count = round_length(settling, first);
+        outcome = settle_round(settling, first, count);
+        first += count;
+    }
+    return outcome;
+}
+
+enum outcome settle_reports(struct db_connection *connection, int slot, struct report reports[],
+                            size_t count) {
+    CLEANUP(settling_clear)
+    struct settling settling = {.connection = connection, .reports = reports, .count = count};
+    if (count == 0) {
+        return OUTCOME_OK;
+    }
+    if (!prepare(&settling)) {
+        return OUTCOME_FAILED;
+    }
+    enum outcome outcome = check_places(connection, reports, count);
+    if (outcome == OUTCOME_OK) {
+        outcome = lock_customers(connection, reports, count);
+    }
+    if (outcome == OUTCOME_OK) {
+        outcome = settle_rounds(&settling);
+    }
+    return outcome == OUTCOME_OK ? rollup_apply(connection, &settling.deltas, slot) : outcome;
+}
+
+enum outcome settle_reports_at_once(struct db_connection *connection, int slot,
+                                    struct report reports[], size_t count, bool dry_run) {
+    enum outcome outcome = db_execute(connection, REPORT_BEGIN);
+    if (outcome == OUTCOME_OK) {
+        outcome = settle_reports(connection, slot, reports, count);
+    }
+    return outcome == OUTCOME_OK ? db_execute(connection, dry_run ? "ROLLBACK" : "COMMIT")
+                                 : outcome;
+}
