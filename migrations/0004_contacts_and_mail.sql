@@ -113,6 +113,10 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_time ON deliveries (account_id, source, received_at, id);
 CREATE UNIQUE INDEX deliveries_by_hash ON deliveries (account_id, source, delivery_hash)
     WHERE delivery_hash IS NOT NULL;
+CREATE INDEX deliveries_by_contact ON deliveries (account_id, contact_ref)
+    WHERE contact_ref IS NOT NULL;
+CREATE INDEX deliveries_refused ON deliveries (account_id, source, received_at)
+    WHERE outcome = 'refused';
 
 -- Contacts are counted under survey '': by the day they were solved. What became of invitations under its survey, by the
 -- day they were made. NULL is zero: rows that answers write need no room for them.

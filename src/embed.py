@@ -5,7 +5,8 @@ import sys
 
 import yaml
 
-PATTERNS = ["migrations/*.sql", "config/understood.ini", "config/locales/*", "config/surveys/*",
+PATTERNS = ["migrations/*.sql", "config/understood.ini", "config/locales/*", "config/presets/*.json",
+            "config/surveys/*",
             "src/pages/static/*"]
 
 

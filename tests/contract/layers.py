@@ -19,6 +19,8 @@ ONLY_IN = {  # a library is known to one place
     "microhttpd.h": "http/",
     "libpq-fe.h": "store/",
     "curl/curl.h": "clients/",
+    "openssl/evp.h": "base/hmac.c",
+    "openssl/hmac.h": "base/hmac.c",
 }
 
 src = pathlib.Path(sys.argv[1])

@@ -1,0 +1,36 @@
+/* A webhook's body as a contact, field by field, by the rules of its source. */
+#ifndef API_HOOK_CONTACT_H
+#define API_HOOK_CONTACT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/mistakes.h"
+#include "base/text.h"
+#include "domain/contact.h"
+
+/* Adds what is wrong with fields, a source's rules by field, at pointer. */
+void hook_fields_check(const json_t *fields, struct text *pointer, struct mistakes *mistakes);
+
+struct hook_contact {
+    struct contact contact; /* owned; without ref when there was none */
+    json_t *fields;         /* owned; see hook_read_contact */
+    bool has_time;          /* solved_at was in the body */
+};
+
+#define HOOK_CONTACT_NONE ((struct hook_contact){.contact = CONTACT_NONE})
+
+/*
+ * Fills a HOOK_CONTACT_NONE. A value that cannot be used is left out, the others count all the
+ * same: a customer is not left unasked because of a team's name. found->fields tells of each rule
+ * {"field": "/fields/customer/email", "pointers": [those that gave it], "value", or, when nothing
+ * was there, "tried": [pointers]; "literal" or "default": true; "mistakes": [texts]}. False when
+ * out of memory.
+ */
+bool hook_read_contact(const json_t *rules, const json_t *body, int64_t now_us,
+                       struct hook_contact *found);
+
+void hook_contact_clear(struct hook_contact *found);
+
+#endif
