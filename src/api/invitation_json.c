@@ -2,7 +2,6 @@
 
 #include "api/response_json.h"
 #include "base/time.h"
-#include "store/signing_key.h"
 
 static void append_text(struct text *text, const char *name, const char *value) {
     text_append_format(text, ",\"%s\":", name);
@@ -46,16 +45,6 @@ void invitation_append_json(struct text *text, const struct invitation *invitati
         append_email(text, view->email);
     }
     text_append_char(text, '}');
-}
-
-bool invitation_write_url(struct app *app, const struct invitation *invitation, struct text *url) {
-    char token[TOKEN_TEXT_SIZE];
-    struct token signed_for = {TOKEN_ANSWERS, invitation->account_id, invitation->id};
-    if (!signing_keys_sign(app->signing_keys, &signed_for, token)) {
-        return false;
-    }
-    text_append_format(url, "%s/s/%s", app->public_url, token);
-    return !url->failed;
 }
 
 const char *invitation_verdict(const struct invitation *invitation, int64_t now_us) {

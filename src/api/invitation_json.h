@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-#include "app.h"
 #include "base/text.h"
 #include "domain/invitation.h"
 #include "pages/email_block.h"
+#include "pages/invitation_url.h"
 
 /* Of an answer to a request: the contact's invitation was there before. */
 #define SHOWN_EXISTING "existing"
@@ -23,9 +23,6 @@ struct invitation_view {
  * left out. */
 void invitation_append_json(struct text *text, const struct invitation *invitation,
                             const struct invitation_view *view);
-
-/* The survey link; false while there is no key to sign it. The caller clears url. */
-bool invitation_write_url(struct app *app, const struct invitation *invitation, struct text *url);
 
 /* "answered", "expired", or "created" when it still waits for its answer. */
 const char *invitation_verdict(const struct invitation *invitation, int64_t now_us);

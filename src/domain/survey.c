@@ -26,6 +26,7 @@ static const char *const text_names[SURVEY_TEXTS] = {
     [SURVEY_TEXT_NPS_HIGH] = "nps_high",
     [SURVEY_TEXT_CES_LOW] = "ces_low",
     [SURVEY_TEXT_CES_HIGH] = "ces_high",
+    [SURVEY_TEXT_SUBJECT] = "subject",
 };
 
 static void language_clear(struct survey_language *language) {

@@ -41,6 +41,7 @@ enum survey_text {
     SURVEY_TEXT_NPS_HIGH,
     SURVEY_TEXT_CES_LOW,
     SURVEY_TEXT_CES_HIGH,
+    SURVEY_TEXT_SUBJECT, /* of the mail; one line */
     SURVEY_TEXTS,
 };
 
@@ -91,7 +92,7 @@ struct survey {
 
 void survey_clear(struct survey *survey);
 
-/* "intro", "thank_you", "understood", ..., "ces_high". */
+/* "intro", "thank_you", "understood", ..., "subject". */
 const char *survey_text_name(enum survey_text text);
 bool survey_text_from_name(const char *name, enum survey_text *text);
 

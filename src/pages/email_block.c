@@ -110,7 +110,7 @@ static void write_html(struct text *html, const struct email_source *source) {
         append_row(html, "padding:0 0 12px;font-weight:bold", source->survey->display_name);
     }
     append_greeting(html, source);
-    append_row(html, "padding:0 0 12px", locale->email_intro);
+    append_row(html, "padding:0 0 12px", source->intro);
     append_row(html, "padding:0 0 12px;font-size:20px;font-weight:bold", source->question_text);
     append_buttons(html, source);
     append_scale(html, source);
@@ -152,7 +152,7 @@ static void write_plain(struct text *plain, const struct email_source *source) {
         text_append(plain, locale->email_greeting_unnamed);
     }
     append_lines(plain, "", "\n\n");
-    append_lines(plain, locale->email_intro, "\n\n");
+    append_lines(plain, source->intro, "\n\n");
     append_lines(plain, source->question_text, "\n\n");
     append_plain_answers(plain, source);
     text_append_format(plain, "%s: %s\n\n", locale->email_open, source->url);
@@ -163,30 +163,54 @@ static void write_plain(struct text *plain, const struct email_source *source) {
     }
 }
 
-/* A header's line: a survey's own question may have line ends. */
-static void write_subject(struct text *subject, const struct email_source *source) {
+/* Asks the first question, unless the survey has a subject of its own. */
+static const char *choose_subject(const struct email_source *source) {
     bool usual = source->question_text == source->locale->question_understood;
-    const char *line = usual ? source->locale->email_subject : source->question_text;
+    return email_text(source, SURVEY_TEXT_SUBJECT,
+                      usual ? source->locale->email_subject : source->question_text);
+}
+
+/* A header's line: a survey's own question may have line ends. */
+static void append_line(struct text *subject, const char *line) {
     for (; *line; line++) {
-        bool line_end = *line == '\n';
-        text_append_bytes(subject, line_end ? " " : line, 1);
+        bool control = (unsigned char)*line < ' ';
+        text_append_bytes(subject, control ? " " : line, 1);
     }
 }
 
-bool email_block_write(const struct survey *survey, const struct contact *contact, const char *url,
-                       int64_t works_for_us, struct email_block *block) {
-    const struct email_source source = email_source_for(survey, contact, url, works_for_us);
-    CLEANUP(text_clear) struct text subject = {0};
+static bool take_block(struct text *subject, const struct email_source *source,
+                       struct email_block *block) {
     CLEANUP(text_clear) struct text html = {0};
     CLEANUP(text_clear) struct text plain = {0};
-    write_subject(&subject, &source);
-    write_html(&html, &source);
-    write_plain(&plain, &source);
-    struct email_block written = {text_take(&subject), text_take(&html), text_take(&plain)};
+    write_html(&html, source);
+    write_plain(&plain, source);
+    struct email_block written = {text_take(subject), text_take(&html), text_take(&plain)};
     if (!written.subject || !written.html || !written.text) {
         email_block_clear(&written);
         return false;
     }
     *block = written;
     return true;
+}
+
+bool email_block_write(const struct survey *survey, const struct contact *contact, const char *url,
+                       int64_t works_for_us, struct email_block *block) {
+    const struct email_source source = email_source_for(survey, contact, url, works_for_us);
+    CLEANUP(text_clear) struct text subject = {0};
+    append_line(&subject, choose_subject(&source));
+    return take_block(&subject, &source, block);
+}
+
+bool email_reminder_write(const struct survey *survey, const struct contact *contact,
+                          const char *url, int64_t works_for_us, struct email_block *block) {
+    struct email_source source = email_source_for(survey, contact, url, works_for_us);
+    CLEANUP(text_clear) struct text line = {0};
+    CLEANUP(text_clear) struct text subject = {0};
+    source.intro = source.locale->email_reminder_intro;
+    append_line(&line, choose_subject(&source));
+    if (line.failed) {
+        return false;
+    }
+    locale_append(&subject, source.locale->email_reminder_subject, line.bytes);
+    return take_block(&subject, &source, block);
 }

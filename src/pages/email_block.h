@@ -24,4 +24,8 @@ void email_block_clear(struct email_block *block);
 bool email_block_write(const struct survey *survey, const struct contact *contact, const char *url,
                        int64_t works_for_us, struct email_block *block);
 
+/* The same for those who have not answered yet: it says that there will be no further mail. */
+bool email_reminder_write(const struct survey *survey, const struct contact *contact,
+                          const char *url, int64_t works_for_us, struct email_block *block);
+
 #endif

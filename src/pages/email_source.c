@@ -6,9 +6,8 @@
 #include "domain/answers.h"
 #include "pages/time_left.h"
 
-/* The survey's own text, else the locale's. */
-static const char *choose_text(const struct email_source *source, enum survey_text text,
-                               const char *of_locale) {
+const char *email_text(const struct email_source *source, enum survey_text text,
+                       const char *of_locale) {
     const char *language = source->contact->language;
     const char *own =
         survey_text(source->survey, language ? language : source->locale->language, text);
@@ -18,14 +17,13 @@ static const char *choose_text(const struct email_source *source, enum survey_te
 static void add_understood(struct email_source *source) {
     const struct locale *locale = source->locale;
     const struct email_button buttons[] = {
-        {"yes", choose_text(source, SURVEY_TEXT_UNDERSTOOD_YES, locale->email_button_yes)},
-        {"partly", choose_text(source, SURVEY_TEXT_UNDERSTOOD_PARTLY, locale->email_button_partly)},
-        {"no", choose_text(source, SURVEY_TEXT_UNDERSTOOD_NO, locale->email_button_no)},
+        {"yes", email_text(source, SURVEY_TEXT_UNDERSTOOD_YES, locale->email_button_yes)},
+        {"partly", email_text(source, SURVEY_TEXT_UNDERSTOOD_PARTLY, locale->email_button_partly)},
+        {"no", email_text(source, SURVEY_TEXT_UNDERSTOOD_NO, locale->email_button_no)},
     };
     memcpy(source->buttons, buttons, sizeof buttons);
     source->button_count = COUNT(buttons);
-    source->question_text =
-        choose_text(source, SURVEY_TEXT_UNDERSTOOD, locale->question_understood);
+    source->question_text = email_text(source, SURVEY_TEXT_UNDERSTOOD, locale->question_understood);
 }
 
 static void add_numbers(struct email_source *source, int min, int max) {
@@ -42,25 +40,25 @@ static void add_numbers(struct email_source *source, int min, int max) {
 static void add_csat(struct email_source *source) {
     const struct locale *locale = source->locale;
     add_numbers(source, CSAT_MIN, CSAT_MAX);
-    source->question_text = choose_text(source, SURVEY_TEXT_CSAT, locale->question_csat);
-    source->low = choose_text(source, SURVEY_TEXT_CSAT_LOW, locale->csat_low);
-    source->high = choose_text(source, SURVEY_TEXT_CSAT_HIGH, locale->csat_high);
+    source->question_text = email_text(source, SURVEY_TEXT_CSAT, locale->question_csat);
+    source->low = email_text(source, SURVEY_TEXT_CSAT_LOW, locale->csat_low);
+    source->high = email_text(source, SURVEY_TEXT_CSAT_HIGH, locale->csat_high);
 }
 
 static void add_nps(struct email_source *source) {
     const struct locale *locale = source->locale;
     add_numbers(source, NPS_MIN, NPS_MAX);
-    source->question_text = choose_text(source, SURVEY_TEXT_NPS, locale->question_nps);
-    source->low = choose_text(source, SURVEY_TEXT_NPS_LOW, locale->nps_low);
-    source->high = choose_text(source, SURVEY_TEXT_NPS_HIGH, locale->nps_high);
+    source->question_text = email_text(source, SURVEY_TEXT_NPS, locale->question_nps);
+    source->low = email_text(source, SURVEY_TEXT_NPS_LOW, locale->nps_low);
+    source->high = email_text(source, SURVEY_TEXT_NPS_HIGH, locale->nps_high);
 }
 
 static void add_ces(struct email_source *source) {
     const struct locale *locale = source->locale;
     add_numbers(source, CES_MIN, CES_MAX);
-    source->question_text = choose_text(source, SURVEY_TEXT_CES, locale->question_ces);
-    source->low = choose_text(source, SURVEY_TEXT_CES_LOW, locale->ces_low);
-    source->high = choose_text(source, SURVEY_TEXT_CES_HIGH, locale->ces_high);
+    source->question_text = email_text(source, SURVEY_TEXT_CES, locale->question_ces);
+    source->low = email_text(source, SURVEY_TEXT_CES_LOW, locale->ces_low);
+    source->high = email_text(source, SURVEY_TEXT_CES_HIGH, locale->ces_high);
 }
 
 /* No buttons: a choice, too, is made on the page. */
@@ -74,7 +72,7 @@ static void add_own(struct email_source *source) {
 
 static void add_comment(struct email_source *source) {
     source->question_text =
-        choose_text(source, SURVEY_TEXT_COMMENT, source->locale->question_comment);
+        email_text(source, SURVEY_TEXT_COMMENT, source->locale->question_comment);
 }
 
 static void fill_question(struct email_source *source) {
@@ -99,6 +97,7 @@ struct email_source email_source_for(const struct survey *survey, const struct c
                                   .url = url};
     source.works_for = time_left_text(works_for_us, &source.locale->email_days,
                                       &source.locale->email_hours, &source.works_for_count);
+    source.intro = source.locale->email_intro;
     fill_question(&source);
     return source;
 }

@@ -24,6 +24,7 @@ struct email_source {
     const char *url;
     const struct counted_text *works_for; /* days or hours, or NULL */
     unsigned works_for_count;
+    const char *intro;
     enum question question; /* the first */
     const char *question_text;
     const char *low; /* scale labels, or NULL */
@@ -31,6 +32,10 @@ struct email_source {
     struct email_button buttons[EMAIL_BUTTONS_MAX];
     size_t button_count;
 };
+
+/* The survey's own text in the contact's language, else of_locale. Lent. */
+const char *email_text(const struct email_source *source, enum survey_text text,
+                       const char *of_locale);
 
 /* The first question of survey in the contact's language; works_for_us as in email_block.h. */
 struct email_source email_source_for(const struct survey *survey, const struct contact *contact,

@@ -8,7 +8,7 @@
 #include "pages/plural.h"
 
 /* The keys of a locale file: a language is one file and nothing else. Placeholders stand in braces:
- * {answer}, {count}, {name}. */
+ * {answer}, {count}, {name}, {subject}, {address}. */
 #define LOCALE_TEXTS(TEXT)                                                                         \
     TEXT(language) /* BCP 47: "en" */                                                              \
     TEXT(name)                                                                                     \
@@ -58,6 +58,15 @@
     TEXT(not_found_text)                                                                           \
     TEXT(unavailable_title)                                                                        \
     TEXT(unavailable_text)                                                                         \
+    TEXT(opt_out_title)                                                                            \
+    TEXT(opt_out_text) /* {address} */                                                             \
+    TEXT(opt_out_button)                                                                           \
+    TEXT(opted_out_title)                                                                          \
+    TEXT(opted_out_text) /* {address} */                                                           \
+    TEXT(opt_out_undo)                                                                             \
+    TEXT(opt_out_undone_title)                                                                     \
+    TEXT(opt_out_undone_text) /* {address} */                                                      \
+    TEXT(opt_out_failed_text)                                                                      \
     TEXT(error_prefix)                                                                             \
     TEXT(error_summary)                                                                            \
     TEXT(error_required)                                                                           \
@@ -72,7 +81,10 @@
     TEXT(email_button_partly)                                                                      \
     TEXT(email_button_no)                                                                          \
     TEXT(email_open)                                                                               \
-    TEXT(email_footer)
+    TEXT(email_footer)                                                                             \
+    TEXT(email_reminder_subject) /* {subject} */                                                   \
+    TEXT(email_reminder_intro)   /* in place of email_intro */                                     \
+    TEXT(email_unsubscribe)
 
 /* Those with a {count}: an object of one form for each plural that the language has. */
 #define LOCALE_COUNTED_TEXTS(TEXT)                                                                 \

@@ -142,6 +142,7 @@ static const size_t locale_texts[SURVEY_TEXTS] = {
     [SURVEY_TEXT_NPS_HIGH] = offsetof(struct locale, nps_high),
     [SURVEY_TEXT_CES_LOW] = offsetof(struct locale, ces_low),
     [SURVEY_TEXT_CES_HIGH] = offsetof(struct locale, ces_high),
+    [SURVEY_TEXT_SUBJECT] = offsetof(struct locale, email_subject),
 };
 
 const char *page_text(const struct page *page, enum survey_text text) {

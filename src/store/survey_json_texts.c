@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "store/survey_reading.h"
 
 /* Where a text stands: "/texts/de", "/texts/de/choices/topic". */
@@ -28,6 +29,10 @@ static void read_built_in(const struct place *place, const char *name, const jso
     const char *objection = "is not the name of a text";
     if (survey_text_from_name(name, &text)) {
         objection = reading_text_objection(value, SURVEY_TEXT_BYTES_MAX);
+    }
+    if (!objection && text == SURVEY_TEXT_SUBJECT &&
+        text_has_control(json_string_value(value), false)) {
+        objection = "must be one line";
     }
     if (objection) {
         object_to(place, name, objection);

@@ -30,7 +30,8 @@ def test_a_new_survey_is_made_and_read_back(service):
     definition = {"display_name": "Acme", "accent_color": "#0F766E",
                   "questions": [{"question": "csat"}, {"question": "comment", "required": True}],
                   "expires_after_days": 14, "edit_window_days": 0,
-                  "texts": {"de": {"csat": "Wie war es?", "thank_you": "Danke!\nBis bald."}, "pt-BR": {}}}
+                  "texts": {"de": {"csat": "Wie war es?", "thank_you": "Danke!\nBis bald.", "subject": "Ihr Anliegen"},
+                            "pt-BR": {}}}
     made = put(service, "after-chat", definition)
     assert made.status_code == 201
     assert made.json()["revision"] == 1 and made.headers["ETag"] == '"1"'
@@ -101,6 +102,7 @@ def test_all_mistakes_are_told_at_once(service):
     ({"accent_color": "gold"}, "/accent_color"), ({"accent_color": "#777777"}, "/accent_color"),
     ({"display_name": "x" * 101}, "/display_name"), ({"display_name": "a\u0007b"}, "/display_name"),
     ({"expires_after_days": "30"}, "/expires_after_days"), ({"expires_after_days": 0}, "/expires_after_days"),
+    ({"texts": {"de": {"subject": "Two\nlines"}}}, "/texts/de/subject"),
     ({"texts": {"de": {"intro": "x" * 1001}}}, "/texts/de/intro"), ({"texts": {"de": "x"}}, "/texts/de"),
     ({"texts": {f"{a}{b}": {} for a in "abcdefghi" for b in "abcdefgh"}}, "/texts"),
 ])
