@@ -11,16 +11,21 @@ static void separate(struct text *row) {
     }
 }
 
-static bool looks_like_formula(const char *value) {
+static bool needs_guard(const char *value) {
     static const char *const starts[] = {
         "=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20",
     };
+    const char *guarded = value + strspn(value, "'");
     for (size_t i = 0; i < COUNT(starts); i++) {
-        if (strncmp(value, starts[i], strlen(starts[i])) == 0) {
+        if (strncmp(guarded, starts[i], strlen(starts[i])) == 0) {
             return true;
         }
     }
     return false;
+}
+
+size_t csv_guard_length(const char *value) {
+    return *value == '\'' && needs_guard(value + 1);
 }
 
 static void append_quoted(struct text *row, const char *value) {
@@ -46,7 +51,7 @@ void csv_append_texts(struct text *row, char *const values[], size_t count) {
     CLEANUP(text_clear) struct text field = {0};
     bool guarded = false;
     for (size_t i = 0; i < count; i++) {
-        bool formula = looks_like_formula(values[i]);
+        bool formula = needs_guard(values[i]);
         text_append(&field, i ? "; " : "");
         text_append(&field, formula ? "'" : "");
         text_append(&field, values[i]);

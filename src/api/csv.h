@@ -10,9 +10,12 @@
  * Appends one field of outside text, after a comma unless it is the row's first; NULL is an empty
  * field, which the first of a row must not be. What a spreadsheet would take for a formula (a
  * leading = + - @ TAB CR LF, or full-width = + - @) gets a leading apostrophe: OWASP, CSV
- * Injection.
+ * Injection. So does what looks as if it had got one, that it can be taken off again.
  */
 void csv_append_text(struct text *row, const char *value);
+
+/* How much of a field's or one text's beginning is that apostrophe: 1 or 0. */
+size_t csv_guard_length(const char *value);
 
 /* The same for words, numbers and times of our own making. */
 void csv_append_plain(struct text *row, const char *value);

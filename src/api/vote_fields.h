@@ -21,4 +21,14 @@ struct vote_source {
 bool read_vote(const struct vote_source *source, const struct survey *survey, struct vote *vote,
                struct mistakes *mistakes);
 
+/*
+ * The same for an answer of the past, as the list and the export of responses give it: with trust
+ * and any source (the vote's own when there is none), revision and invitation passed over. Of
+ * answered_at and the contact's solved_at one is required and stands for the other; it was received
+ * when it was answered. The vote, whose account is given, gets its id: the row's own, else
+ * vote_past_id.
+ */
+bool read_past_vote(const struct vote_source *source, const struct survey *survey,
+                    struct vote *vote, struct mistakes *mistakes);
+
 #endif

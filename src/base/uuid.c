@@ -7,9 +7,10 @@
 
 #include "base/time.h"
 
-#define COUNTER_BITS 12
-#define COUNTER_MASK ((1U << COUNTER_BITS) - 1)
-#define US_PER_MS    1000
+#define COUNTER_BITS     12
+#define COUNTER_MASK     ((1U << COUNTER_BITS) - 1)
+#define US_PER_MS        1000
+#define MILLISECOND_BITS 48
 
 /* Milliseconds and the 12-bit counter that orders ids within one, as one ever growing number. */
 static uint64_t next_stamp(void) {
@@ -23,18 +24,30 @@ static uint64_t next_stamp(void) {
     return stamp;
 }
 
+static void stamp(struct uuid *uuid, uint64_t milliseconds, unsigned counter) {
+    for (int i = 0; i < 6; i++) {
+        uuid->bytes[i] = (unsigned char)(milliseconds >> (40 - 8 * i));
+    }
+    uuid->bytes[6] = (unsigned char)(0x70 | (counter >> 8));
+    uuid->bytes[7] = (unsigned char)(counter & 0xff);
+    uuid->bytes[8] = (unsigned char)(0x80 | (uuid->bytes[8] & 0x3f));
+}
+
 struct uuid uuid_new(void) {
-    uint64_t stamp = next_stamp();
-    uint64_t milliseconds = stamp >> COUNTER_BITS;
-    unsigned counter = (unsigned)(stamp & COUNTER_MASK);
+    uint64_t next = next_stamp();
     struct uuid uuid;
     randombytes_buf(uuid.bytes, sizeof uuid.bytes);
-    for (int i = 0; i < 6; i++) {
-        uuid.bytes[i] = (unsigned char)(milliseconds >> (40 - 8 * i));
-    }
-    uuid.bytes[6] = (unsigned char)(0x70 | (counter >> 8));
-    uuid.bytes[7] = (unsigned char)(counter & 0xff);
-    uuid.bytes[8] = (unsigned char)(0x80 | (uuid.bytes[8] & 0x3f));
+    stamp(&uuid, next >> COUNTER_BITS, (unsigned)(next & COUNTER_MASK));
+    return uuid;
+}
+
+struct uuid uuid_at(int64_t time_us, const unsigned char bytes[UUID_BYTES]) {
+    int64_t milliseconds = time_us / US_PER_MS;
+    int64_t last = (INT64_C(1) << MILLISECOND_BITS) - 1;
+    milliseconds = milliseconds < 0 ? 0 : milliseconds > last ? last : milliseconds;
+    struct uuid uuid;
+    memcpy(uuid.bytes, bytes, sizeof uuid.bytes);
+    stamp(&uuid, (uint64_t)milliseconds, (unsigned)(bytes[6] << 8 | bytes[7]) & COUNTER_MASK);
     return uuid;
 }
 

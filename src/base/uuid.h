@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define UUID_BYTES     16
 #define UUID_TEXT_SIZE 37 /* with the NUL */
@@ -14,6 +15,10 @@ struct uuid {
 
 /* A new id; later calls in this process compare greater, also when the clock steps back. */
 struct uuid uuid_new(void);
+
+/* The id that always comes of this time and these bytes, of which it keeps 74 bits: give it a hash.
+ * Times that it cannot hold become the first or last it can. */
+struct uuid uuid_at(int64_t time_us, const unsigned char bytes[UUID_BYTES]);
 
 void uuid_format(const struct uuid *uuid, char text[UUID_TEXT_SIZE]);
 

@@ -10,6 +10,7 @@ command_run run_account_set;
 command_run run_config;
 command_run run_demo;
 command_run run_health;
+command_run run_import_responses;
 command_run run_key_create;
 command_run run_key_list;
 command_run run_key_revoke;

@@ -37,7 +37,7 @@ static int print_command_help(const struct command *command) {
 static int print_help(void) {
     printf("usage: understood COMMAND [options]\n\ncommands:\n");
     for (size_t i = 0; i < command_count; i++) {
-        printf("  %-16s %s\n", commands[i].name, commands[i].summary);
+        printf("  %-20s %s\n", commands[i].name, commands[i].summary);
     }
     printf(
         "\n`understood COMMAND --help` shows its options, `understood --version` the version.\n");

@@ -8,12 +8,12 @@
 #include "cli/cli.h"
 #include "cli/database.h"
 #include "cli/demo_fill.h"
+#include "cli/own_intake.h"
 #include "store/survey.h"
 
 #define ANSWERS_MAX     INT64_C(100000000)
 #define DAYS_MIN        14
 #define DAYS_MAX        3650
-#define STOP_WAIT_MS    60000
 #define DATE_LENGTH     10
 #define REDRAW_EVERY_US (US_PER_SECOND / 5)
 
@@ -81,25 +81,6 @@ static int run(struct demo *demo) {
     return status;
 }
 
-static struct intake *start_intake(const struct database *database, const struct config *config) {
-    struct db_options lanes = {
-        .conninfo = database_conninfo(database, config),
-        .connections = 1,
-        .connect_timeout_ms = (unsigned)config->database.connect_timeout_ms,
-        .acquire_timeout_ms = (unsigned)config->database.acquire_timeout_ms,
-        .statement_timeout_ms = (unsigned)config->database.statement_timeout_ms,
-        .prepare = config->database.prepare,
-    };
-    return intake_start(&(struct intake_options){
-        .database = &lanes,
-        .lanes = 1, /* one account, one lane */
-        .batch_max = (unsigned)config->intake.batch_max,
-        .queue_max = (unsigned)config->intake.queue_max,
-        .commit_deadline_ms = (unsigned)config->intake.commit_deadline_ms,
-        .instance = (unsigned)config->intake.instance,
-    });
-}
-
 static int fill_account(const struct database *database, const struct config *config,
                         struct demo *demo, int64_t account_id, const char *survey) {
     CLEANUP(db_release) struct db_connection *connection = db_acquire(database->db);
@@ -109,12 +90,14 @@ static int fill_account(const struct database *database, const struct config *co
         fprintf(stderr, "understood: account %" PRId64 " has no survey %s\n", account_id, survey);
     }
     demo->connection = connection;
-    demo->intake = outcome == OUTCOME_OK ? start_intake(database, config) : NULL;
+    demo->intake = outcome == OUTCOME_OK
+                       ? own_intake_start(database, config, 1, (unsigned)config->intake.queue_max)
+                       : NULL;
     if (!demo->intake) {
         return EXIT_FAILURE;
     }
     int status = run(demo);
-    intake_stop(demo->intake, STOP_WAIT_MS);
+    own_intake_stop(demo->intake);
     return status;
 }
 

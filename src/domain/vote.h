@@ -66,11 +66,16 @@ struct vote {
     int64_t answered_at_us;
     int64_t received_at_us;
     int64_t edit_window_us; /* of its survey */
+    bool past;              /* told later, by an import: never takes the place of a newer answer */
     bool has_invitation;
     struct uuid invitation_id;
     char *evidence; /* owned JSON object, or NULL */
     struct idempotency idempotency;
 };
+
+/* The id that this vote has whenever it is imported: of its account, survey, contact, time and
+ * answers. */
+struct uuid vote_past_id(const struct vote *vote);
 
 void vote_clear(struct vote *vote);
 

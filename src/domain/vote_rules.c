@@ -22,6 +22,10 @@ enum later_vote judge_later_vote(const struct survey_response *current, const st
     if (response_bars(current, vote->source)) {
         return LATER_VOTE_IS_BARRED;
     }
+    if (vote->past && current->trust == TRUST_CONFIRMED &&
+        !response_yields(current, vote->source) && vote->answered_at_us < current->answered_at_us) {
+        return LATER_VOTE_IS_OLDER;
+    }
     if (current->trust == TRUST_CONFIRMED && current->confirmed_at_us != TIME_NONE &&
         !response_yields(current, vote->source) &&
         vote->received_at_us > current->confirmed_at_us + vote->edit_window_us) {

@@ -23,6 +23,7 @@ enum later_vote {
     LATER_VOTE_IS_HELD, /* kept as evidence; a confirmed answer stays as it is */
     LATER_VOTE_TOO_LATE,
     LATER_VOTE_IS_BARRED,
+    LATER_VOTE_IS_OLDER, /* only of a past one */
 };
 
 /* The edit window starts at the first confirmed vote; without one, a vote is never too late. */

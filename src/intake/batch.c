@@ -354,7 +354,5 @@ enum outcome commit_batch(struct db_connection *connection, struct batch_tools *
     reset(&attempt);
     enum outcome outcome = run_steps(&attempt);
     stored_votes_clear(&attempt.with_keys);
-    /* Another instance stored the same vote or key at the same moment: once more, and it is a
-     * replay. */
-    return outcome == OUTCOME_CONFLICT ? OUTCOME_UNAVAILABLE : outcome;
+    return outcome;
 }

@@ -36,7 +36,9 @@ void batch_item_clear(struct batch_item *item);
 /*
  * Stores the items' votes and everything that follows from them. OUTCOME_OK: committed, and each
  * item's result says how it ended. OUTCOME_UNAVAILABLE: not known to be committed; running the same
- * items again is safe. Anything else: nothing was stored, at least one item cannot be.
+ * items again is safe. OUTCOME_CONFLICT: nothing was stored, an id or key is in use; if another
+ * instance stored the same vote at the same moment, it is a replay once it is run again. Anything
+ * else: nothing was stored, at least one item cannot be.
  */
 enum outcome commit_batch(struct db_connection *connection, struct batch_tools *tools,
                           struct batch_item items[], size_t count);

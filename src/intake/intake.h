@@ -28,11 +28,13 @@ struct intake_options {
 };
 
 /* How one vote ended. OUTCOME_OK: it is committed. OUTCOME_UNAVAILABLE: it is not known to be, try
- * again with the same key. OUTCOME_CONFLICT: code says why. OUTCOME_REJECTED: the database refused
- * the data. OUTCOME_NOT_FOUND: the survey was deleted meanwhile. */
+ * again with the same key. OUTCOME_CONFLICT: code says why; without one its id is in use.
+ * OUTCOME_REJECTED: the database refused the data. OUTCOME_NOT_FOUND: the survey was deleted
+ * meanwhile. */
 struct vote_result {
     enum outcome outcome;
-    const char *code; /* "edit_window_closed", "idempotency_key_reused" or NULL */
+    const char *code; /* "edit_window_closed", "answered_already", "newer_answer_stored",
+                         "idempotency_key_reused" or NULL */
     enum vote_effect effect;
     bool replayed;                          /* this very vote was committed before */
     const struct survey_response *response; /* as stored after the vote; lent until done returns */

@@ -12,6 +12,7 @@
 
 #define BACKOFF_FIRST_MS 10
 #define BACKOFF_LAST_MS  500
+#define CONFLICTS_MAX    5 /* then an id is in use, by another row for good */
 
 struct lane {
     struct lane_options options;
@@ -135,12 +136,16 @@ static void back_off(unsigned attempt) {
 
 /* Tries until it is known whether the votes are stored, or nobody waits for them. */
 static enum outcome commit_until_known(struct lane *lane, size_t first, size_t count) {
+    unsigned conflicts = 0;
     for (unsigned attempt = 0;; attempt++) {
         enum outcome outcome = OUTCOME_UNAVAILABLE;
         pulse_go_on(&lane->pulse);
         CLEANUP(db_release) struct db_connection *connection = db_acquire(lane->options.db);
         if (connection) {
             outcome = commit_batch(connection, &lane->tools, &lane->items[first], count);
+        }
+        if (outcome == OUTCOME_CONFLICT && ++conflicts < CONFLICTS_MAX) {
+            outcome = OUTCOME_UNAVAILABLE;
         }
         if (outcome != OUTCOME_UNAVAILABLE || must_give_up(lane, first, count)) {
             return outcome;

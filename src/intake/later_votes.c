@@ -183,12 +183,24 @@ static enum outcome store_change(struct settling *settling, const struct locked_
                                  : outcome;
 }
 
+/* Why it may not follow what is there, or NULL. */
+static const char *refusal_of(enum later_vote judgement) {
+    static const char *const codes[] = {
+        [LATER_VOTE_COUNTS] = NULL,
+        [LATER_VOTE_IS_HELD] = NULL,
+        [LATER_VOTE_TOO_LATE] = "edit_window_closed",
+        [LATER_VOTE_IS_BARRED] = "answered_already",
+        [LATER_VOTE_IS_OLDER] = "newer_answer_stored",
+    };
+    return codes[judgement];
+}
+
 static enum outcome settle_change(struct settling *settling, struct batch_item *item,
                                   struct locked_response *locked) {
     enum later_vote judgement = judge_later_vote(&locked->response, item->vote);
-    if (judgement == LATER_VOTE_TOO_LATE || judgement == LATER_VOTE_IS_BARRED) {
-        return refuse(item,
-                      judgement == LATER_VOTE_TOO_LATE ? "edit_window_closed" : "answered_already");
+    const char *refusal = refusal_of(judgement);
+    if (refusal) {
+        return refuse(item, refusal);
     }
     bool yielding = response_yields(&locked->response, item->vote->source);
     enum outcome outcome =

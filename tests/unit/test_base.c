@@ -72,6 +72,26 @@ static void ids_grow_and_are_version_7(void **state) {
     }
 }
 
+static void an_id_of_a_time_and_a_hash_is_always_the_same(void **state) {
+    (void)state;
+    static const unsigned char hash[UUID_BYTES] = {0,    1,    2,    3,    4,    5,    0xff, 0x3f,
+                                                   0xff, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16};
+    static const struct {
+        int64_t time_us;
+        const char *id;
+    } cases[] = {
+        {INT64_C(1645557742000999), "017f22e2-79b0-7f3f-bf10-111213141516"}, /* RFC 9562 A.6 */
+        {-1, "00000000-0000-7f3f-bf10-111213141516"},
+        {INT64_MIN, "00000000-0000-7f3f-bf10-111213141516"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[UUID_TEXT_SIZE];
+        struct uuid id = uuid_at(cases[i].time_us, hash);
+        uuid_format(&id, text);
+        assert_string_equal(text, cases[i].id);
+    }
+}
+
 static void an_id_survives_its_text(void **state) {
     (void)state;
     struct uuid id = uuid_new();
@@ -216,6 +236,7 @@ static void every_other_byte_makes_it_no_base64(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_id_of_a_time_and_a_hash_is_always_the_same),
         cmocka_unit_test(times_are_read_and_written_as_rfc_3339),
         cmocka_unit_test(what_is_no_time_is_refused),
         cmocka_unit_test(ids_grow_and_are_version_7),

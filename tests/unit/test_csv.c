@@ -33,6 +33,8 @@ static void each_field_is_quoted_and_guarded_where_it_must_be(void **state) {
         {"－1", "\"'－1\""},
         {"＠a", "\"'＠a\""},
         {"a=1", "a=1"},
+        {"'=1", "\"''=1\""},
+        {"'a", "'a"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         CLEANUP(text_clear) struct text row = {0};
@@ -61,9 +63,21 @@ static void several_texts_share_a_field_each_guarded(void **state) {
     assert_string_equal(row.bytes, "1,\"anna; '=ben; '@cleo\",anna,\r\n2,-2.5,\r\n");
 }
 
+static void a_guard_that_was_put_can_be_taken_off_again(void **state) {
+    (void)state;
+    assert_int_equal(csv_guard_length("'=1"), 1);
+    assert_int_equal(csv_guard_length("''=1"), 1);
+    assert_int_equal(csv_guard_length("'＝1"), 1);
+    assert_int_equal(csv_guard_length("=1"), 0);
+    assert_int_equal(csv_guard_length("'t is"), 0);
+    assert_int_equal(csv_guard_length("'"), 0);
+    assert_int_equal(csv_guard_length(""), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_field_is_quoted_and_guarded_where_it_must_be),
+        cmocka_unit_test(a_guard_that_was_put_can_be_taken_off_again),
         cmocka_unit_test(several_texts_share_a_field_each_guarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

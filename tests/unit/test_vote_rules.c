@@ -55,6 +55,22 @@ static void a_change_after_the_window_is_too_late(void **state) {
     assert_int_equal(judge_later_vote(&response, &vote), LATER_VOTE_TOO_LATE);
 }
 
+static void a_vote_of_the_past_gives_way_to_a_newer_answer_that_counts(void **state) {
+    (void)state;
+    struct vote vote = vote_with(TRUST_CONFIRMED, NOW);
+    vote.past = true;
+    struct survey_response response = response_with(TRUST_CONFIRMED);
+    response.answered_at_us = NOW;
+    assert_int_equal(judge_later_vote(&response, &vote), LATER_VOTE_COUNTS);
+    response.answered_at_us = NOW + 1;
+    assert_int_equal(judge_later_vote(&response, &vote), LATER_VOTE_IS_OLDER);
+    response.trust = TRUST_PROVISIONAL;
+    assert_int_equal(judge_later_vote(&response, &vote), LATER_VOTE_COUNTS);
+    response.trust = TRUST_CONFIRMED;
+    vote.past = false;
+    assert_int_equal(judge_later_vote(&response, &vote), LATER_VOTE_COUNTS);
+}
+
 static void a_held_vote_never_overwrites_a_confirmed_one(void **state) {
     (void)state;
     struct survey_response response = response_with(TRUST_CONFIRMED);
@@ -171,6 +187,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_change_inside_the_window_counts),
         cmocka_unit_test(a_change_after_the_window_is_too_late),
+        cmocka_unit_test(a_vote_of_the_past_gives_way_to_a_newer_answer_that_counts),
         cmocka_unit_test(a_held_vote_never_overwrites_a_confirmed_one),
         cmocka_unit_test(a_confirmed_vote_makes_a_held_response_count_and_opens_its_window),
         cmocka_unit_test(a_later_held_vote_replaces_a_held_one),

@@ -1,0 +1,36 @@
+#include "cli/own_intake.h"
+
+#include <string.h>
+
+#define STOP_WAIT_MS 60000
+#define INSTANCES    6 /* the seventh has the mailer's slot */
+
+/* As far as it goes from the service's own, that its neighbours' are not met either. */
+static unsigned other_instance(const struct config *config) {
+    return ((unsigned)config->intake.instance + INSTANCES / 2) % INSTANCES;
+}
+
+struct intake *own_intake_start(const struct database *database, const struct config *config,
+                                unsigned lanes, unsigned queue_max) {
+    struct db_options options = {
+        .conninfo = database_conninfo(database, config),
+        .connections = lanes,
+        .connect_timeout_ms = (unsigned)config->database.connect_timeout_ms,
+        .acquire_timeout_ms = (unsigned)config->database.acquire_timeout_ms,
+        .statement_timeout_ms = (unsigned)config->database.statement_timeout_ms,
+        .prepare = config->database.prepare,
+    };
+    return intake_start(&(struct intake_options){
+        .database = &options,
+        .lanes = lanes,
+        .batch_max = (unsigned)config->intake.batch_max,
+        .queue_max = queue_max,
+        .commit_deadline_ms = (unsigned)config->intake.commit_deadline_ms,
+        .per_account = strcmp(config->intake.transaction, "account") == 0,
+        .instance = other_instance(config),
+    });
+}
+
+void own_intake_stop(struct intake *intake) {
+    intake_stop(intake, STOP_WAIT_MS);
+}

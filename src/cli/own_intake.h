@@ -1,0 +1,18 @@
+/* An intake for a subcommand that stores votes itself. */
+#ifndef CLI_OWN_INTAKE_H
+#define CLI_OWN_INTAKE_H
+
+#include "cli/database.h"
+#include "config.h"
+#include "intake/intake.h"
+
+/* lanes: 1 or 2; queue_max: votes that may wait in each. The lanes write sums in slots of their
+ * own, so that a service on this configuration need not wait for them. NULL, logged, when it cannot
+ * be started. */
+struct intake *own_intake_start(const struct database *database, const struct config *config,
+                                unsigned lanes, unsigned queue_max);
+
+/* Commits what was handed in, within a minute. */
+void own_intake_stop(struct intake *intake);
+
+#endif
