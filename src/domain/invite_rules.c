@@ -1,8 +1,10 @@
 #include "domain/invite_rules.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/time.h"
 
 #define PLACE_BITS 53 /* as many as a double holds */
@@ -45,7 +47,7 @@ struct invite_decision invite_decide(const struct invite_rules *rules,
         {facts->suppressed, SKIP_SUPPRESSED},
         {facts->place >= rules->sample, SKIP_SAMPLED_OUT},
     };
-    for (size_t i = 0; i < sizeof simple / sizeof simple[0]; i++) {
+    for (size_t i = 0; i < COUNT(simple); i++) {
         if (simple[i].stands_against) {
             return skip(simple[i].reason, TIME_NONE);
         }
@@ -80,6 +82,28 @@ double invite_sample_place(int64_t account_id, const char *survey, const char *c
         hash = hash << 8 | bytes[i];
     }
     return (double)(hash >> (64 - PLACE_BITS)) / (double)(UINT64_C(1) << PLACE_BITS);
+}
+
+static int two_digits(const char *text) {
+    return (text[0] - '0') * 10 + (text[1] - '0');
+}
+
+bool day_minute_parse(const char *text, int *minute) {
+    static const char digits[] = "0123456789";
+    if (strlen(text) != 5 || strspn(text, digits) != 2 || text[2] != ':' ||
+        strspn(text + 3, digits) != 2) {
+        return false;
+    }
+    int read = two_digits(text) * 60 + two_digits(text + 3);
+    if (two_digits(text + 3) > 59 || read > MINUTES_PER_DAY) {
+        return false;
+    }
+    *minute = read;
+    return true;
+}
+
+void day_minute_format(int minute, char text[DAY_MINUTE_TEXT_SIZE]) {
+    snprintf(text, DAY_MINUTE_TEXT_SIZE, "%02d:%02d", minute / 60 % 100, minute % 60);
 }
 
 const char *weekday_name(int weekday) {

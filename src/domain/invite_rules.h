@@ -70,6 +70,12 @@ struct invite_decision invite_decide(const struct invite_rules *rules,
  * contact at all times, and by all instances; evenly spread over contacts. */
 double invite_sample_place(int64_t account_id, const char *survey, const char *contact_ref);
 
+#define DAY_MINUTE_TEXT_SIZE 12 /* "08:00" and the NUL, with room */
+
+/* "00:00" to "24:00" and nothing else; leaves *minute alone when text is none. */
+bool day_minute_parse(const char *text, int *minute);
+void day_minute_format(int minute, char text[DAY_MINUTE_TEXT_SIZE]);
+
 /* The names of WEEKDAYS, "mon" to "sun". */
 const char *weekday_name(int weekday);
 

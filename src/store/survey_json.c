@@ -85,6 +85,7 @@ static const struct member {
     {"edit_window_days", read_edit_window_days},
     {"unsigned_links", read_unsigned_links},
     {"archived", read_archived},
+    {"invite", read_survey_invite},
     {"texts", read_survey_texts},
 };
 

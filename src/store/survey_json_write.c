@@ -1,4 +1,5 @@
 #include "store/survey_json.h"
+#include "store/survey_reading.h"
 
 static json_t *choices_to_json(const struct survey_question *asked) {
     json_t *choices = json_array();
@@ -86,10 +87,10 @@ static json_t *texts_to_json(const struct survey *survey) {
 json_t *survey_to_json(const struct survey *survey) {
     char color[COLOR_TEXT_SIZE];
     color_format(survey->accent_color, color);
-    return json_pack("{s:s*, s:s, s:o, s:i, s:i, s:b, s:b, s:o}", "display_name",
+    return json_pack("{s:s*, s:s, s:o, s:i, s:i, s:b, s:b, s:o, s:o}", "display_name",
                      survey->display_name, "accent_color", color, "questions",
                      questions_to_json(survey), "expires_after_days", survey->expires_after_days,
                      "edit_window_days", survey->edit_window_days, "unsigned_links",
-                     (int)survey->unsigned_links, "archived", (int)survey->archived, "texts",
-                     texts_to_json(survey));
+                     (int)survey->unsigned_links, "archived", (int)survey->archived, "invite",
+                     survey_invite_to_json(&survey->invite), "texts", texts_to_json(survey));
 }

@@ -1,4 +1,4 @@
-/* What the readers of a survey's definition share: survey_json.c and its neighbours. */
+/* What the readers and writers of a survey's definition share: survey_json.c and its neighbours. */
 #ifndef STORE_SURVEY_READING_H
 #define STORE_SURVEY_READING_H
 
@@ -38,5 +38,9 @@ void reading_copy_text(struct reading *reading, const char *text, char **copy);
 /* survey_json_questions.c, survey_json_texts.c: fill reading->survey. The questions come first. */
 void read_survey_questions(struct reading *reading, const json_t *value);
 void read_survey_texts(struct reading *reading, const json_t *value);
+
+/* survey_json_invite.c */
+void read_survey_invite(struct reading *reading, const json_t *value);
+json_t *survey_invite_to_json(const struct invite_rules *rules);
 
 #endif

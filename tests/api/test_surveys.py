@@ -6,6 +6,10 @@ import pytest
 DEFAULT_QUESTIONS = [{"question": "understood", "required": True}, {"question": "csat", "required": True},
                      {"question": "nps", "required": True}, {"question": "comment", "required": False}]
 
+DEFAULT_INVITE = {"delay_s": 3600, "fatigue_days": 30, "reminder_days": [3], "sample": 1,
+                  "window": {"from": "08:00", "to": "20:00",
+                             "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}}
+
 
 def put(service, name, definition, **options):
     return service.put(f"/v1/surveys/{name}", options.pop("key", "admin"), json=definition, **options)
@@ -23,7 +27,7 @@ def test_account_1_has_the_survey_understood_after_migration(service):
     assert survey.pop("created_at") == survey.pop("updated_at")
     assert survey == {"survey": "understood", "revision": 1, "accent_color": "#1d4ed8",
                       "questions": DEFAULT_QUESTIONS, "expires_after_days": 30, "edit_window_days": 7,
-                      "unsigned_links": False, "archived": False, "texts": {}}
+                      "unsigned_links": False, "archived": False, "invite": DEFAULT_INVITE, "texts": {}}
 
 
 def test_a_new_survey_is_made_and_read_back(service):
@@ -41,6 +45,14 @@ def test_a_new_survey_is_made_and_read_back(service):
                                         {"question": "comment", "required": True}]
     assert read.json()["texts"] == definition["texts"]
     assert read.json()["accent_color"] == "#0f766e"
+
+
+def test_rules_of_inviting_are_kept_and_those_not_given_have_their_default(service):
+    invite = {"delay_s": 0, "window": {"from": "09:30", "to": "24:00", "weekdays": ["sun", "mon"]}, "reminder_days": [],
+              "sample": 0.1}
+    kept = put(service, "invites", {"invite": invite}).json()["invite"]
+    assert kept == {**DEFAULT_INVITE, **invite, "window": {**invite["window"], "weekdays": ["mon", "sun"]}}
+    assert service.get("/v1/surveys/invites", "read").json()["invite"] == kept
 
 
 def test_what_get_gave_can_be_sent_back_changed(service):
@@ -104,6 +116,11 @@ def test_all_mistakes_are_told_at_once(service):
     ({"expires_after_days": "30"}, "/expires_after_days"), ({"expires_after_days": 0}, "/expires_after_days"),
     ({"texts": {"de": {"subject": "Two\nlines"}}}, "/texts/de/subject"),
     ({"texts": {"de": {"intro": "x" * 1001}}}, "/texts/de/intro"), ({"texts": {"de": "x"}}, "/texts/de"),
+    ({"invite": {"delay_s": 30 * 86400 + 1}}, "/invite/delay_s"), ({"invite": {"sample": "half"}}, "/invite/sample"),
+    ({"invite": {"window": {"from": "8:00"}}}, "/invite/window/from"),
+    ({"invite": {"window": {"from": "20:00", "to": "08:00"}}}, "/invite/window/to"),
+    ({"invite": {"window": {"weekdays": ["mon", "mon"]}}}, "/invite/window/weekdays/1"),
+    ({"invite": {"reminder_days": [3, 7]}}, "/invite/reminder_days"), ({"invite": {"remind": []}}, "/invite/remind"),
     ({"texts": {f"{a}{b}": {} for a in "abcdefghi" for b in "abcdefgh"}}, "/texts"),
 ])
 def test_a_definition_that_makes_no_sense_is_refused(service, body, pointer):

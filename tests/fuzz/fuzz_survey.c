@@ -7,10 +7,21 @@
 
 #define FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY)
 
+static void check_rules(const struct invite_rules *rules) {
+    claim(rules->delay_s >= 0 && rules->delay_s <= INVITE_DELAY_S_MAX);
+    claim(rules->window.from_minute >= 0 && rules->window.from_minute < rules->window.to_minute);
+    claim(rules->window.to_minute <= MINUTES_PER_DAY);
+    claim(rules->window.weekdays > 0 && rules->window.weekdays <= EVERY_WEEKDAY);
+    claim(rules->fatigue_days >= 0 && rules->fatigue_days <= INVITE_FATIGUE_DAYS_MAX);
+    claim(rules->reminder_days >= 0 && rules->reminder_days <= INVITE_REMINDER_DAYS_MAX);
+    claim(rules->sample >= 0 && rules->sample <= 1);
+}
+
 static void check_limits(const struct survey *survey) {
     claim(survey->question_count > 0 && survey->language_count <= SURVEY_LANGUAGES_MAX);
     claim(survey->expires_after_days >= 1 && survey->expires_after_days <= EXPIRES_AFTER_DAYS_MAX);
     claim(survey->edit_window_days >= 0 && survey->edit_window_days <= EDIT_WINDOW_DAYS_MAX);
+    check_rules(&survey->invite);
     claim(color_contrast(survey->accent_color, COLOR_WHITE) >= ACCENT_CONTRAST_MIN);
     for (size_t i = 0; i < survey->language_count; i++) {
         claim(language_tag_valid(survey->languages[i].language));

@@ -114,6 +114,13 @@ static void an_empty_definition_has_every_default(void **state) {
     assert_int_equal(survey.question_count, 4);
     assert_int_equal(survey.expires_after_days, 30);
     assert_int_equal(survey.edit_window_days, 7);
+    assert_int_equal(survey.invite.delay_s, 3600);
+    assert_int_equal(survey.invite.window.from_minute, 480);
+    assert_int_equal(survey.invite.window.to_minute, 1200);
+    assert_int_equal(survey.invite.window.weekdays, EVERY_WEEKDAY);
+    assert_int_equal(survey.invite.fatigue_days, 30);
+    assert_int_equal(survey.invite.reminder_days, 3);
+    assert_true(survey.invite.sample == 1);
     bool required = true;
     assert_true(survey_asks(&survey, QUESTION_COMMENT, &required));
     assert_false(required);
@@ -157,13 +164,65 @@ static void a_definition_is_an_object(void **state) {
     }
 }
 
+static void each_rule_of_inviting_has_its_limits(void **state) {
+    (void)state;
+    static const struct {
+        const char *invite;
+        const char *pointers;
+    } wrong[] = {
+        {"[]", "/invite"},
+        {"{\"delay_s\": -1, \"fatigue_days\": 366}", "/invite/delay_s /invite/fatigue_days"},
+        {"{\"delay_s\": 2592001, \"sample\": 1.01}", "/invite/delay_s /invite/sample"},
+        {"{\"delay_s\": 1.5, \"sample\": -0.1}", "/invite/delay_s /invite/sample"},
+        {"{\"sample\": \"1\", \"x\": 1}", "/invite/sample /invite/x"},
+        {"{\"window\": 7}", "/invite/window"},
+        {"{\"window\": {\"from\": \"20:00\"}}", "/invite/window/to"},
+        {"{\"window\": {\"from\": \"9:00\", \"to\": 5, \"at\": 1}}",
+         "/invite/window/from /invite/window/to /invite/window/at"},
+        {"{\"window\": {\"from\": \"24:00\", \"to\": \"24:00\"}}", "/invite/window/to"},
+        {"{\"window\": {\"weekdays\": []}}", "/invite/window/weekdays"},
+        {"{\"window\": {\"weekdays\": \"mon\"}}", "/invite/window/weekdays"},
+        {"{\"window\": {\"weekdays\": [\"mon\", \"mo\", 3, \"mon\"]}}",
+         "/invite/window/weekdays/1 /invite/window/weekdays/2 /invite/window/weekdays/3"},
+        {"{\"reminder_days\": 3}", "/invite/reminder_days"},
+        {"{\"reminder_days\": [3, 7]}", "/invite/reminder_days"},
+        {"{\"reminder_days\": [0]}", "/invite/reminder_days/0"},
+        {"{\"reminder_days\": [31]}", "/invite/reminder_days/0"},
+        {"{\"reminder_days\": [\"3\"]}", "/invite/reminder_days/0"},
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct survey survey = SURVEY_DEFAULT;
+        char text[256];
+        char pointers[512];
+        snprintf(text, sizeof text, "{\"invite\": %s}", wrong[i].invite);
+        mistakes_of(text, &survey, pointers);
+        assert_string_equal(pointers, wrong[i].pointers);
+        survey_clear(&survey);
+    }
+}
+
+static void what_is_not_said_of_inviting_has_its_default(void **state) {
+    (void)state;
+    struct survey survey = SURVEY_DEFAULT;
+    char pointers[512];
+    assert_int_equal(
+        mistakes_of("{\"invite\": {\"window\": {\"to\": \"24:00\"}}}", &survey, pointers), 0);
+    assert_int_equal(survey.invite.window.from_minute, 480);
+    assert_int_equal(survey.invite.window.to_minute, MINUTES_PER_DAY);
+    assert_int_equal(survey.invite.window.weekdays, EVERY_WEEKDAY);
+    assert_int_equal(survey.invite.reminder_days, 3);
+    survey_clear(&survey);
+}
+
 static void what_is_written_reads_back_the_same(void **state) {
     (void)state;
     static const char *const text =
         "{\"display_name\":\"Acme\",\"accent_color\":\"#0f766e\",\"questions\":[{\"question\":"
         "\"nps\",\"required\":false},{\"question\":\"understood\",\"required\":true}],"
         "\"expires_after_days\":14,\"edit_window_days\":0,\"unsigned_links\":true,\"archived\":"
-        "true,\"texts\":{\"de\":{"
+        "true,\"invite\":{\"delay_s\":0,\"window\":{\"from\":\"00:00\",\"to\":\"24:00\","
+        "\"weekdays\":[\"tue\",\"sun\"]},\"fatigue_days\":365,\"reminder_days\":[],"
+        "\"sample\":0.25},\"texts\":{\"de\":{"
         "\"understood\":"
         "\"Verstanden?\",\"nps_low\":\"nie\"}}}";
     struct survey survey = SURVEY_DEFAULT;
@@ -218,6 +277,8 @@ int main(void) {
         cmocka_unit_test(an_empty_definition_has_every_default),
         cmocka_unit_test(all_mistakes_are_told_at_once),
         cmocka_unit_test(a_definition_is_an_object),
+        cmocka_unit_test(each_rule_of_inviting_has_its_limits),
+        cmocka_unit_test(what_is_not_said_of_inviting_has_its_default),
         cmocka_unit_test(what_is_written_reads_back_the_same),
         cmocka_unit_test(a_text_is_found_by_language_then_by_primary_language),
         cmocka_unit_test(the_time_to_answer_grows_with_what_is_asked),

@@ -18,7 +18,9 @@ static const char *const whole =
     "{\"choice\":\"2-late\"}],\"many\":true,\"required\":true,\"when\":[\"partly\",\"no\"]},"
     "{\"question\":\"improve\",\"kind\":\"text\",\"required\":false,\"when\":[\"no\"]}],"
     "\"expires_after_days\":30,\"edit_window_days\":7,\"unsigned_links\":false,\"archived\":false,"
-    "\"texts\":{"
+    "\"invite\":{\"delay_s\":3600,\"window\":{\"from\":\"08:00\",\"to\":\"20:00\",\"weekdays\":["
+    "\"mon\",\"tue\",\"wed\",\"thu\",\"fri\",\"sat\",\"sun\"]},\"fatigue_days\":30,"
+    "\"reminder_days\":[3],\"sample\":1},\"texts\":{"
     "\"de\":{\"ces_low\":\"schwer\",\"questions\":{\"topic\":\"Worum ging es?\"},"
     "\"choices\":{\"topic\":{\"billing\":\"Rechnung\"}}},"
     "\"en\":{\"questions\":{\"topic\":\"What was it about?\",\"improve\":\"What else?\"}}}}";
