@@ -72,6 +72,53 @@ static void append_ces(struct text *text, const struct ces_score *score, bool sh
     append_interval(text, score->interval, known);
 }
 
+static void append_share(struct text *text, const struct share *share, bool shown, bool known) {
+    append_count(text, "\"repeated\":", share->count, shown);
+    json_append_decimal(text, ",\"rate\":", share->rate, known);
+    json_append_decimal(text, ",\"low\":", share->interval.low, known);
+    json_append_decimal(text, ",\"high\":", share->interval.high, known);
+}
+
+static void append_repeat(struct text *text, const struct repeat_score *score) {
+    bool shown = !score->withheld;
+    bool known = shown && score->n > 0;
+    append_count(text, ",\"repeat_rate\":{\"n\":", score->n, true);
+    text_append_char(text, ',');
+    append_share(text, &score->repeated, shown, known);
+    text_append(text, ",\"same_reason\":{");
+    append_share(text, &score->same_reason, shown, known);
+    append_count(text, "},\"pending\":", score->pending, true);
+    append_count(text, ",\"no_customer\":", score->no_customer, true);
+    text_append(text, score->thin ? ",\"thin\":true" : "");
+    text_append(text, score->withheld ? ",\"withheld\":true" : "");
+    text_append_char(text, '}');
+}
+
+static void append_skipped(struct text *text, const int64_t skipped[]) {
+    const char *separator = ",\"skipped\":{";
+    for (enum skip_reason reason = SKIP_NONE + 1; reason < SKIP_REASONS; reason++) {
+        if (reason == SKIP_DUPLICATE) {
+            continue; /* of a report, never kept */
+        }
+        text_append(text, separator);
+        text_append_json(text, skip_reason_name(reason));
+        append_count(text, ":", skipped[reason], true);
+        separator = ",";
+    }
+    text_append_char(text, '}');
+}
+
+static void append_coverage(struct text *text, const struct coverage *coverage) {
+    append_count(text, ",\"coverage\":{\"contacts\":", coverage->contacts, true);
+    append_count(text, ",\"eligible\":", coverage->eligible, true);
+    append_count(text, ",\"invited\":", coverage->invited, true);
+    append_count(text, ",\"bounced\":", coverage->bounced, true);
+    append_skipped(text, coverage->skipped);
+    append_count(text, ",\"answered\":", coverage->answered, true);
+    append_count(text, ",\"reassigned\":", coverage->reassigned, true);
+    text_append_char(text, '}');
+}
+
 void score_append_json(struct text *text, const struct score *score) {
     append_count(text, "\"n\":", score->n, true);
     append_count(text, ",\"provisional\":", score->provisional, true);
@@ -84,4 +131,6 @@ void score_append_json(struct text *text, const struct score *score) {
     append_csat(text, &score->csat, !score->withheld);
     append_nps(text, &score->nps, !score->withheld);
     append_ces(text, &score->ces, !score->withheld);
+    append_repeat(text, &score->repeat);
+    append_coverage(text, &score->coverage);
 }

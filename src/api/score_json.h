@@ -8,7 +8,7 @@
 #include "domain/score.h"
 
 /* The members of S, without braces: "n":..,"provisional":.. Withheld scores show no counts and no
- * rates. */
+ * rates; coverage is never withheld. */
 void score_append_json(struct text *text, const struct score *score);
 
 /* name, which is JSON, then the value; null when it is not known. */

@@ -6,15 +6,26 @@
 
 #define NPS_SCALE 100
 
-static struct change_cell rate_cell(const struct score *now, const struct score *before,
-                                    enum rate rate) {
-    struct trials one = trials_of(now, rate);
-    struct trials other = trials_of(before, rate);
-    struct change_cell cell = {.known = one.n > 0 && other.n > 0};
+static struct change_cell trials_cell(struct trials now, struct trials before) {
+    struct change_cell cell = {.known = now.n > 0 && before.n > 0};
     if (cell.known) {
-        cell.difference = rate_difference(&one, &other);
+        cell.difference = rate_difference(&now, &before);
     }
     return cell;
+}
+
+static struct change_cell rate_cell(const struct score *now, const struct score *before,
+                                    enum rate rate) {
+    return trials_cell(trials_of(now, rate), trials_of(before, rate));
+}
+
+static struct change_cell repeat_cell(const struct repeat_score *now,
+                                      const struct repeat_score *before) {
+    if (now->withheld || before->withheld) {
+        return (struct change_cell){0};
+    }
+    return trials_cell((struct trials){now->repeated.count, now->n},
+                       (struct trials){before->repeated.count, before->n});
 }
 
 static struct change_cell nps_cell(const struct nps_score *now, const struct nps_score *before) {
@@ -29,15 +40,15 @@ static struct change_cell nps_cell(const struct nps_score *now, const struct nps
 }
 
 struct change change_of(const struct score *now, const struct score *before) {
-    if (now->withheld || before->withheld) {
-        return (struct change){.withheld = true};
+    struct change change = {.withheld = now->withheld || before->withheld};
+    if (!change.withheld) {
+        change.cells[COMPARED_UNDERSTOOD] = rate_cell(now, before, RATE_UNDERSTOOD);
+        change.cells[COMPARED_CSAT] = rate_cell(now, before, RATE_CSAT);
+        change.cells[COMPARED_NPS] = nps_cell(&now->nps, &before->nps);
+        change.cells[COMPARED_CES] = rate_cell(now, before, RATE_CES);
     }
-    return (struct change){.cells = {
-                               [COMPARED_UNDERSTOOD] = rate_cell(now, before, RATE_UNDERSTOOD),
-                               [COMPARED_CSAT] = rate_cell(now, before, RATE_CSAT),
-                               [COMPARED_NPS] = nps_cell(&now->nps, &before->nps),
-                               [COMPARED_CES] = rate_cell(now, before, RATE_CES),
-                           }};
+    change.cells[COMPARED_REPEATED] = repeat_cell(&now->repeat, &before->repeat);
+    return change;
 }
 
 static struct change_cell *cell_at(struct change changes[], size_t index) {
@@ -73,6 +84,7 @@ const char *compared_name(enum compared compared) {
         [COMPARED_CSAT] = "csat",
         [COMPARED_NPS] = "nps",
         [COMPARED_CES] = "ces",
+        [COMPARED_REPEATED] = "repeat_rate",
     };
     return names[compared];
 }

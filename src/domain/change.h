@@ -15,16 +15,17 @@ enum compared {
     COMPARED_CSAT,
     COMPARED_NPS, /* its difference in -200..200 */
     COMPARED_CES,
+    COMPARED_REPEATED,
     COMPARED,
 };
 
-/* "understood", "csat", "nps", "ces" */
+/* "understood", "csat", "nps", "ces", "repeat_rate" */
 const char *compared_name(enum compared compared);
 
 struct change {
-    bool withheld; /* one of the two scores is: nothing is known */
+    bool withheld; /* one of the two scores is: nothing is known but of repeats */
     struct change_cell {
-        bool known; /* both periods have answers */
+        bool known; /* both periods have an n, and neither's rate is withheld */
         struct difference difference;
         double p_adjusted; /* by changes_adjust */
     } cells[COMPARED];

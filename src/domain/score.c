@@ -14,6 +14,7 @@ void counters_add(struct counters *counters, const struct counters *more) {
     for (int i = 0; i < COUNTERS; i++) {
         counters->sums[i] += more->sums[i];
     }
+    counters->pending += more->pending;
 }
 
 struct interval wilson_interval(int64_t x, int64_t n) {
@@ -139,6 +140,54 @@ struct trials trials_of(const struct score *score, enum rate rate) {
     }
 }
 
+static struct share share_of(int64_t count, int64_t n) {
+    struct share share = {.count = count};
+    if (n > 0) {
+        share.rate = (double)count / (double)n;
+        share.interval = wilson_interval(count, n);
+    }
+    return share;
+}
+
+static struct repeat_score repeat_of(const struct counters *counters) {
+    const int64_t *sums = counters->sums;
+    int64_t n = sums[COUNTER_WITH_CUSTOMER] - counters->pending;
+    return (struct repeat_score){
+        .n = n,
+        .repeated = share_of(sums[COUNTER_REPEATED], n),
+        .same_reason = share_of(sums[COUNTER_REPEATED_SAME_REASON], n),
+        .pending = counters->pending,
+        .no_customer = sums[COUNTER_CONTACTS] - sums[COUNTER_WITH_CUSTOMER],
+    };
+}
+
+static struct coverage coverage_of(const struct counters *counters) {
+    const int64_t *sums = counters->sums;
+    int64_t fatigue = sums[COUNTER_SKIPPED_FATIGUE];
+    int64_t sampled_out = sums[COUNTER_SKIPPED_SAMPLED_OUT];
+    int64_t expired = sums[COUNTER_SKIPPED_EXPIRED];
+    int64_t reopened = sums[COUNTER_SKIPPED_REOPENED];
+    int64_t answered = sums[COUNTER_SKIPPED_ANSWERED];
+    int64_t archived = sums[COUNTER_SKIPPED_ARCHIVED];
+    return (struct coverage){
+        .contacts = sums[COUNTER_CONTACTS],
+        .eligible = sums[COUNTER_INVITED] + fatigue + sampled_out + expired + reopened + answered +
+                    archived,
+        .invited = sums[COUNTER_INVITED],
+        .bounced = sums[COUNTER_BOUNCED],
+        .skipped = {[SKIP_FATIGUE] = fatigue,
+                    [SKIP_SUPPRESSED] = sums[COUNTER_SKIPPED_SUPPRESSED],
+                    [SKIP_NO_ADDRESS] = sums[COUNTER_SKIPPED_NO_ADDRESS],
+                    [SKIP_SAMPLED_OUT] = sampled_out,
+                    [SKIP_EXPIRED] = expired,
+                    [SKIP_REOPENED] = reopened,
+                    [SKIP_ANSWERED] = answered,
+                    [SKIP_ARCHIVED] = archived},
+        .answered = sums[COUNTER_INVITED_ANSWERED],
+        .reassigned = sums[COUNTER_REASSIGNED],
+    };
+}
+
 struct score score_of(const struct counters *counters) {
     const int64_t *sums = counters->sums;
     int64_t invited = sums[COUNTER_INVITED];
@@ -152,36 +201,66 @@ struct score score_of(const struct counters *counters) {
         .csat = csat_of(counters),
         .nps = nps_of(counters),
         .ces = ces_of(counters),
+        .repeat = repeat_of(counters),
+        .coverage = coverage_of(counters),
     };
 }
 
-void score_mark(struct score *score) {
-    score->thin = score->n > 0 && score->n < SCORE_THIN_BELOW;
-    score->withheld = score->n > 0 && score->n < SCORE_WITHHELD_BELOW;
+/* What is marked by an n of its own. */
+enum marked {
+    MARKED_ANSWERS,
+    MARKED_REPEATS,
+};
+
+static int64_t n_of(const struct score *score, enum marked part) {
+    return part == MARKED_REPEATS ? score->repeat.n : score->n;
 }
 
-/* The smallest group with answers whose rates are shown, or NULL. */
-static struct score *smallest_shown(struct score scores[], size_t count) {
+static bool *withheld_of(struct score *score, enum marked part) {
+    return part == MARKED_REPEATS ? &score->repeat.withheld : &score->withheld;
+}
+
+static bool is_below(int64_t n, int64_t limit) {
+    return n > 0 && n < limit;
+}
+
+void score_mark(struct score *score) {
+    score->thin = is_below(score->n, SCORE_THIN_BELOW);
+    score->withheld = is_below(score->n, SCORE_WITHHELD_BELOW);
+    score->repeat.thin = is_below(score->repeat.n, SCORE_THIN_BELOW);
+    score->repeat.withheld = is_below(score->repeat.n, SCORE_WITHHELD_BELOW);
+}
+
+/* The smallest group with an n whose rates are shown, or NULL. */
+static struct score *smallest_shown(struct score scores[], size_t count, enum marked part) {
     struct score *smallest = NULL;
     for (size_t i = 0; i < count; i++) {
-        bool shown = scores[i].n > 0 && !scores[i].withheld;
-        if (shown && (!smallest || scores[i].n < smallest->n)) {
+        int64_t n = n_of(&scores[i], part);
+        bool shown = n > 0 && !*withheld_of(&scores[i], part);
+        if (shown && (!smallest || n < n_of(smallest, part))) {
             smallest = &scores[i];
         }
     }
     return smallest;
 }
 
-void scores_mark_groups(struct score scores[], size_t count) {
+static void hide_the_only_withheld(struct score scores[], size_t count, enum marked part) {
     size_t withheld = 0;
     for (size_t i = 0; i < count; i++) {
-        score_mark(&scores[i]);
-        withheld += scores[i].withheld;
+        withheld += *withheld_of(&scores[i], part);
     }
-    struct score *next = withheld == 1 ? smallest_shown(scores, count) : NULL;
+    struct score *next = withheld == 1 ? smallest_shown(scores, count, part) : NULL;
     if (next) {
-        next->withheld = true;
+        *withheld_of(next, part) = true;
     }
+}
+
+void scores_mark_groups(struct score scores[], size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        score_mark(&scores[i]);
+    }
+    hide_the_only_withheld(scores, count, MARKED_ANSWERS);
+    hide_the_only_withheld(scores, count, MARKED_REPEATS);
 }
 
 const char *rate_name(enum rate rate) {

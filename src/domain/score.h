@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/verdict.h"
+
 #define SCORE_WITHHELD_BELOW 5  /* a group's rates with fewer answers are not shown */
 #define SCORE_THIN_BELOW     10 /* shown, but marked */
 
@@ -55,6 +57,9 @@ enum counter {
 
 struct counters {
     int64_t sums[COUNTERS];
+    /* As read for a score: of those with a customer, the contacts solved too lately to tell whether
+     * they repeat. Their COUNTER_REPEATED and COUNTER_REPEATED_SAME_REASON are then left out. */
+    int64_t pending;
 };
 
 void counters_add(struct counters *counters, const struct counters *more);
@@ -130,6 +135,39 @@ struct ces_score {
     struct interval interval;
 };
 
+/* A share of something else's n; unset while that is 0. */
+struct share {
+    int64_t count;
+    double rate;
+    struct interval interval;
+};
+
+/*
+ * How many customers came back within the account's repeat_days. Of the contacts, n name their
+ * customer and were solved long enough ago; the marks are by this n.
+ */
+struct repeat_score {
+    int64_t n;
+    struct share repeated;
+    struct share same_reason;
+    int64_t pending;     /* solved too lately to tell */
+    int64_t no_customer; /* nobody can tell */
+    bool thin;
+    bool withheld;
+};
+
+/* Who was asked, and why the others were not. Contacts and those reassigned are the account's, the
+ * rest the survey's. */
+struct coverage {
+    int64_t contacts;
+    int64_t eligible; /* invited, or skipped although mail could have reached them */
+    int64_t invited;
+    int64_t bounced; /* of those invited */
+    int64_t skipped[SKIP_REASONS];
+    int64_t answered;   /* of those invited in the period, until now */
+    int64_t reassigned; /* before they were answered */
+};
+
 /* S of GET /v1/metrics. Whoever shows a withheld score shows its n, but neither counts nor rates.
  */
 struct score {
@@ -142,7 +180,9 @@ struct score {
     struct csat_score csat;
     struct nps_score nps;
     struct ces_score ces;
-    bool thin;
+    struct repeat_score repeat;
+    struct coverage coverage;
+    bool thin; /* by n, as withheld is: neither is about repeats and coverage */
     bool withheld;
 };
 
@@ -162,14 +202,14 @@ const char *rate_name(enum rate rate);
 /* What the rate is made of; n is 0 when nobody answered. */
 struct trials trials_of(const struct score *score, enum rate rate);
 
-/* Marks a score that was narrowed down by a dimension: withheld when 0 < n < SCORE_WITHHELD_BELOW,
- * thin when 0 < n < SCORE_THIN_BELOW. */
+/* Marks a score that was narrowed down by a dimension, and its repeats by their own n: withheld
+ * when 0 < n < SCORE_WITHHELD_BELOW, thin when 0 < n < SCORE_THIN_BELOW. */
 void score_mark(struct score *score);
 
 /*
- * Marks the groups of one dimension. Exactly one withheld group could be worked out from the total
- * and the others, so the next smallest (the first of them, when several are as small) is withheld
- * with it.
+ * Marks the groups of one dimension, and their repeats. Exactly one withheld group could be worked
+ * out from the total and the others, so the next smallest (the first of them, when several are as
+ * small) is withheld with it.
  */
 void scores_mark_groups(struct score scores[], size_t count);
 

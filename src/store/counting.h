@@ -86,13 +86,18 @@
 #define COUNT_ANSWERED_INVITATIONS                                                                 \
     NO_RESPONSES ", 0::bigint AS invited, count(*) AS invited_answered" NO_CONTACTS NO_VERDICTS
 
-/* All counters, of rows of contacts. */
+/* How many contacts name their customer, so that it can be seen whether they came back. */
+#define COUNT_WITH_CUSTOMER(condition)                                                             \
+    "count(*) FILTER (WHERE (customer_ref IS NOT NULL OR customer_email IS NOT NULL) "             \
+    "AND " condition ")"
+
+/* All counters, of rows of contacts; their repeats are told where told is true. */
 /* clang-format off */
-#define COUNT_CONTACTS                                                                             \
+#define COUNT_CONTACTS(told)                                                                       \
     NO_RESPONSES NO_INVITATIONS ", count(*) AS contacts, "                                         \
-    "count(*) FILTER (WHERE customer_ref IS NOT NULL OR customer_email IS NOT NULL) "              \
-    "AS with_customer, count(repeat_ref) AS repeated, "                                            \
-    "count(*) FILTER (WHERE repeat_same_reason) AS repeated_same_reason, "                         \
+    COUNT_WITH_CUSTOMER("true") " AS with_customer, "                                              \
+    "count(repeat_ref) FILTER (WHERE " told ") AS repeated, "                                      \
+    "count(*) FILTER (WHERE repeat_same_reason AND " told ") AS repeated_same_reason, "            \
     "count(reassigned_at) AS reassigned" NO_VERDICTS
 /* clang-format on */
 

@@ -75,6 +75,9 @@ struct metrics_window {
     int64_t points;             /* hours, weeks, months or days; not positive when the window ends
                                    before it begins */
     bool has_choices;           /* anything was ever chosen in this survey */
+    /* Contacts solved from this local day on may still repeat: repeat_days are not over. */
+    char recent_day[METRICS_LOCAL_DATE_SIZE];
+    int64_t recent_us; /* where it begins */
 };
 
 /* How many responses chose a choice of a question; of choice "", how many answered it. */

@@ -21,11 +21,13 @@ _Static_assert(METRICS_CHOICES_MAX == 20000, "GROUP_CHOICES asks for one more");
 #define IN_ORDER "ORDER BY question COLLATE \"C\", choice COLLATE \"C\""
 
 static const char rollup_choices[] = CHOICES(
-    "SELECT '' AS value, question, choice, sum(n)::bigint AS n FROM choice_rollups" ROLLUP_RANGE
+    "SELECT '' AS value, question, choice, sum(n)::bigint AS n FROM choice_rollups"
+    ROLLUP_RANGE(OF_SURVEY)
     " GROUP BY question, choice") IN_ORDER;
 
 static const char rollup_group_choices[] = GROUP_CHOICES(
-    "SELECT value, question, choice, sum(n)::bigint AS n FROM choice_rollups" ROLLUP_GROUP_RANGE
+    "SELECT value, question, choice, sum(n)::bigint AS n FROM choice_rollups"
+    ROLLUP_GROUP_RANGE(OF_SURVEY)
     " GROUP BY value, question, choice", "$7");
 
 /* Choice '' counts the responses that answered the question, as in choice_rollups. */

@@ -18,7 +18,7 @@ struct metrics_reading {
 bool sums_are_in_rollups(const struct metrics_reading *reading);
 bool groups_are_in_rollups(const struct metrics_reading *reading);
 
-/* Rows of start, offset, counters; of counters; of value, number of groups there are, counters. The
+/* Rows of start, offset, TOLD_COLUMNS; of those; of value, number of groups there are, those. The
  * groups are the largest, or those of named unless it is NULL. */
 enum outcome query_rollup_series(const struct metrics_reading *reading, PGresult **rows);
 enum outcome query_rollup_total(const struct metrics_reading *reading,

@@ -4,22 +4,37 @@
 #include "store/metrics_sql.h"
 
 /* clang-format off */
+#define SUM_LATER_LEFT_OUT(name, recent)                                                           \
+    ", sum(" #name ") FILTER (WHERE day < " recent ")::bigint AS " #name
+
+/* TOLD_COLUMNS, recent being the first day that is. */
+#define SUM_TOLD(recent)                                                                           \
+    COUNTER_SUM(n, ) EACH_ANSWER_COUNTER(COUNTER_SUM_NEXT, )                                       \
+    EACH_INVITATION_COUNTER(COUNTER_SUM_NEXT, )                                                    \
+    COUNTER_SUM_NEXT(contacts, ) COUNTER_SUM_NEXT(with_customer, )                                 \
+    SUM_LATER_LEFT_OUT(repeated, recent) SUM_LATER_LEFT_OUT(repeated_same_reason, recent)          \
+    COUNTER_SUM_NEXT(reassigned, ) EACH_VERDICT_COUNTER(COUNTER_SUM_NEXT, )                        \
+    ", sum(with_customer) FILTER (WHERE day >= " recent ")::bigint AS pending"
+
 #define ROLLUP_SERIES(points, key)                                                                 \
-    SERIES_OF(points("$5::date", "$6::date"), "$7::text",                                          \
-              "SELECT " key " AS day, " SUM_COUNTERS " FROM rollups" ROLLUP_RANGE " GROUP BY 1")
-/* clang-format on */
+    SERIES_OF(points("$5::date", "$6::date"), "$8::text",                                          \
+              "SELECT " key " AS day, " SUM_TOLD("$7::date")                                       \
+              " FROM rollups" ROLLUP_RANGE(OF_SURVEY_AND_CONTACTS) " GROUP BY 1")
 
 static const char rollup_days[] = ROLLUP_SERIES(EACH_DAY, "day");
 static const char rollup_weeks[] = ROLLUP_SERIES(EACH_WEEK, WEEK_OF("day"));
 static const char rollup_months[] = ROLLUP_SERIES(EACH_MONTH, MONTH_OF("day"));
 
-static const char rollup_total[] = "SELECT " SUM_COUNTERS " FROM rollups" ROLLUP_RANGE;
+static const char rollup_total[] =
+    "SELECT " SUM_TOLD("$7::date") " FROM rollups" ROLLUP_RANGE(OF_SURVEY_AND_CONTACTS);
 
 #define EACH_VALUE                                                                                 \
-    "SELECT value, " SUM_COUNTERS " FROM rollups" ROLLUP_GROUP_RANGE " GROUP BY value"
+    "SELECT value, " SUM_TOLD("$7::date")                                                          \
+    " FROM rollups" ROLLUP_GROUP_RANGE(OF_SURVEY_AND_CONTACTS) " GROUP BY value"
 
 static const char rollup_groups[] = LARGEST_GROUPS(EACH_VALUE);
-static const char rollup_named_groups[] = NAMED_GROUPS(EACH_VALUE, "$7");
+static const char rollup_named_groups[] = NAMED_GROUPS(EACH_VALUE, "$8");
+/* clang-format on */
 
 void narrow_rollups(const struct metrics_reading *reading, const struct metrics_span *span,
                     struct params *params) {
@@ -43,6 +58,7 @@ enum outcome query_rollups(const struct metrics_reading *reading, PGresult **row
 enum outcome query_rollup_series(const struct metrics_reading *reading, PGresult **rows) {
     CLEANUP(params_clear) struct params params = {0};
     narrow_rollups(reading, &reading->window->asked, &params);
+    params_text(&params, reading->window->recent_day);
     params_text(&params, reading->window->time_zone);
     if (reading->query->interval == METRICS_BY_DAY) {
         return query_rollups(reading, rows, rollup_days, &params);
@@ -55,6 +71,7 @@ enum outcome query_rollup_total(const struct metrics_reading *reading,
                                 const struct metrics_span *span, PGresult **rows) {
     CLEANUP(params_clear) struct params params = {0};
     narrow_rollups(reading, span, &params);
+    params_text(&params, reading->window->recent_day);
     return query_rollups(reading, rows, rollup_total, &params);
 }
 
@@ -74,6 +91,7 @@ enum outcome query_rollup_groups(const struct metrics_reading *reading,
                                  PGresult **rows) {
     CLEANUP(params_clear) struct params params = {0};
     narrow_rollup_groups(reading, span, &params);
+    params_text(&params, reading->window->recent_day);
     if (!named) {
         return query_rollups(reading, rows, rollup_groups, &params);
     }

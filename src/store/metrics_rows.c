@@ -10,6 +10,7 @@ static struct counters counters_from_row(const PGresult *rows, int row, int firs
     for (int i = 0; i < COUNTERS; i++) {
         counters.sums[i] = db_int(rows, row, first_column + i);
     }
+    counters.pending = db_int(rows, row, first_column + COUNTERS);
     return counters;
 }
 

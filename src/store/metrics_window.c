@@ -18,7 +18,13 @@
 #define WINDOW_COLUMNS                                                                             \
     "zone, points, first_day, last_day, " LOCAL_INSTANT("start") ", " LOCAL_INSTANT("finish") ", " \
     "before_first, before_last, " LOCAL_INSTANT("before_start") ", "                               \
-    "EXISTS (SELECT FROM choice_rollups WHERE account_id = $1 AND survey = $2)"
+    "EXISTS (SELECT FROM choice_rollups WHERE account_id = $1 AND survey = $2), "                  \
+    "recent_day, " DB_TIME(DAY_START("zone", "recent_day"))
+
+/* The first local day whose contacts may still repeat: all before it were solved earlier than that many times 24 hours ago. */
+#define RECENT                                                                                     \
+    " CROSS JOIN LATERAL (SELECT " LOCAL_DAY("zone", "now() - repeat_days * interval '24 hours'")  \
+    " AS recent_day FROM accounts WHERE account_id = $1) recent"
 
 /* Each step materialized: put into one another their expressions would be worked out over and over. In units of days, weeks or months ($8): what was touched of them, whole. */
 static const char window_in_days[] =
@@ -38,7 +44,7 @@ static const char window_in_days[] =
     "bounds AS MATERIALIZED (SELECT *, " DAY_START("zone", "first_day") " AS start, "
     DAY_START("zone", "(last_day + 1)") " AS finish, "
     DAY_START("zone", "before_first") " AS before_start FROM days) "
-    "SELECT " WINDOW_COLUMNS " FROM bounds";
+    "SELECT " WINDOW_COLUMNS " FROM bounds" RECENT;
 
 static const char window_in_hours[] =
     "WITH asked AS (SELECT zone, "
@@ -55,7 +61,7 @@ static const char window_in_hours[] =
     LOCAL_DAY("zone", "start") " AS first_day, "
     LOCAL_DAY("zone", BEFORE("finish")) " AS last_day, "
     LOCAL_DAY("zone", "before_start") " AS before_first, "
-    LOCAL_DAY("zone", BEFORE("start")) " AS before_last FROM resolved) named";
+    LOCAL_DAY("zone", BEFORE("start")) " AS before_last FROM resolved) named" RECENT;
 /* clang-format on */
 
 /* The names are those of PostgreSQL's date_trunc. */
@@ -77,6 +83,7 @@ static void window_from_row(const PGresult *rows, struct metrics_window *window)
         .asked = {.from = start, .to = {db_time(rows, 0, 6), db_int(rows, 0, 7)}},
         .before = {.from = {db_time(rows, 0, 10), db_int(rows, 0, 11)}, .to = start},
         .has_choices = *db_text(rows, 0, 12) == 't',
+        .recent_us = db_time(rows, 0, 14),
     };
     snprintf(window->time_zone, sizeof window->time_zone, "%s", db_text(rows, 0, 0));
     struct metrics_span *asked = &window->asked;
@@ -85,6 +92,7 @@ static void window_from_row(const PGresult *rows, struct metrics_window *window)
     snprintf(asked->last_day, sizeof asked->last_day, "%s", db_text(rows, 0, 3));
     snprintf(before->first_day, sizeof before->first_day, "%s", db_text(rows, 0, 8));
     snprintf(before->last_day, sizeof before->last_day, "%s", db_text(rows, 0, 9));
+    snprintf(window->recent_day, sizeof window->recent_day, "%s", db_text(rows, 0, 13));
 }
 
 enum outcome load_metrics_window(struct db_connection *connection,

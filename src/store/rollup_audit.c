@@ -37,10 +37,10 @@ static const char count_again[] =
     "SELECT survey, day, agents, " COUNT_RESPONSES
     " FROM " FACTS("responses", "answered_at") " WHERE " VOUCHED_FOR " GROUP BY 1, 2, 3), "
     "contact_values AS ("
-    "SELECT ''::text AS survey, day, " SHARED_VALUES ", " COUNT_CONTACTS
+    "SELECT ''::text AS survey, day, " SHARED_VALUES ", " COUNT_CONTACTS("true")
     " FROM " FACTS("contacts", "solved_at") " GROUP BY 1, 2, 3, 4, 5, 6, 7), "
     "contact_agents AS ("
-    "SELECT ''::text AS survey, day, agents, " COUNT_CONTACTS
+    "SELECT ''::text AS survey, day, agents, " COUNT_CONTACTS("true")
     " FROM " FACTS("contacts", "solved_at") " WHERE " VOUCHED_FOR " GROUP BY 1, 2, 3), "
     "invited AS ("
     "SELECT survey, day, agents, " SHARED_VALUES ", " COUNT_INVITATIONS

@@ -264,7 +264,8 @@ def test_surveys_are_kept_apart(service, varied):
     service.sql("INSERT INTO surveys (account_id, survey, created_at, updated_at) VALUES (%s, 'second', now(), now())",
                 varied.account)
     got = varied.get(survey="second", by="team", **{"from": "2026-06-01", "to": "2026-06-20"})
-    assert got["total"]["n"] == 0 and got["groups"] == []
+    assert got["total"]["n"] == got["total"]["coverage"]["invited"] == 0
+    assert all(group["n"] == 0 and group["coverage"]["contacts"] for group in got["groups"])
 
 
 # ---- ETag ----

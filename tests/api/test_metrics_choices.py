@@ -9,13 +9,13 @@ from support.metrics import Filled, check, days, hours, instant
 QUESTIONS = {"topic": ["billing", "delivery", "other"], "next-time": ["phone", "chat"], "a_1": ["n"]}
 
 
-def with_choices(invitations, responses, seed=1):
+def with_choices(invitations, responses, contacts, seed=1):
     draw = random.Random(seed)
     for row in responses:
         asked = [question for question in QUESTIONS if draw.random() < .5]
         row["choices"] = {question: draw.sample(QUESTIONS[question], draw.randint(1, len(QUESTIONS[question])))
                           for question in asked}
-    return invitations, responses
+    return invitations, responses, contacts
 
 
 @pytest.fixture(scope="module")

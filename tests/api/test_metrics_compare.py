@@ -10,6 +10,7 @@ from support.metrics import Filled, check, days, hours, instant
 from support.scores import UTC, assert_close
 
 JULY = {"from": "2026-07-08", "to": "2026-07-14"}
+COMPARED = (*scores.QUESTIONS, "repeat_rate")
 
 
 @pytest.fixture(scope="module", params=["UTC", "Europe/Berlin", "America/New_York"])
@@ -87,12 +88,12 @@ def test_nothing_before_is_no_change(service):
     assert got["previous"]["total"]["n"] == 20 and got["total"]["change"]["csat"] is None
     assert got["total"]["change"]["understood"]["difference"] == 0 and got["total"]["change"]["understood"]["p"] == 1
     [group] = got["groups"]
-    assert group["value"] == "a" and group["change"] == dict.fromkeys(scores.QUESTIONS)
+    assert group["value"] == "a" and group["change"] == dict.fromkeys(COMPARED)
 
 
 def test_no_answers_at_all_are_no_change(service):
     got = Filled(service).get(compare="previous", by="team", **JULY)
-    assert got["total"]["change"] == dict.fromkeys(scores.QUESTIONS) and got["groups"] == []
+    assert got["total"]["change"] == dict.fromkeys(COMPARED) and got["groups"] == []
 
 
 def test_without_compare_nothing_is_compared(service):
@@ -118,7 +119,7 @@ def test_what_is_withheld_cannot_be_had_by_comparing(service, now, before, withh
 def test_a_filtered_total_withholds_its_change(service, now, before):
     filled = filled_with(service, rows(10, "a", now), rows(3, "a", before))
     got = filled.get(compare="previous", team="a", **JULY)
-    assert got["total"]["change"] == {"withheld": True} | dict.fromkeys(scores.QUESTIONS)
+    assert got["total"]["change"] == {"withheld": True} | dict.fromkeys(COMPARED)
     assert got["previous"]["total"].get("withheld", False) == (before == 4)
     assert filled.get(compare="previous", **JULY)["total"]["change"]["understood"] is not None
 

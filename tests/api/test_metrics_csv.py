@@ -35,6 +35,14 @@ def text_of(value):
     return "" if value is None else str(value).lower() if isinstance(value, bool) else f"{value}"
 
 
+def contact_cells(repeats, coverage):
+    row = {"repeat_thin": False, "repeat_withheld": False}
+    row |= {f"repeat_{name}": value for name, value in repeats.items() if name != "same_reason"}
+    row |= {f"repeat_same_reason_{name}": value for name, value in repeats["same_reason"].items()}
+    row |= {f"coverage_{name}": value for name, value in coverage.items() if name != "skipped"}
+    return row | {f"coverage_skipped_{reason}": count for reason, count in coverage["skipped"].items()}
+
+
 def cells(kind, made, start, end, questions):
     """The row that an object of the JSON answer should be."""
     row = {"row": kind, "value": made.get("value"), "start": start, "end": end, "thin": False, "withheld": False}
@@ -47,8 +55,10 @@ def cells(kind, made, start, end, questions):
                 row |= {f"{question}_{index + 1}": value and value[index] for index in range(length)}
             else:
                 row[f"{question}_{name}"] = value
+    row |= contact_cells(made["repeat_rate"], made["coverage"])
+    for compared in (*scores.QUESTIONS, "repeat_rate"):
         for name in ("difference", "low", "high", "p", "p_adjusted"):
-            row[f"change_{question}_{name}"] = ((made.get("change") or {}).get(question) or {}).get(name)
+            row[f"change_{compared}_{name}"] = ((made.get("change") or {}).get(compared) or {}).get(name)
     for rate in ("understood", "csat", "ces"):
         for name in ("estimate", "low", "high", "band"):
             row[f"fair_{rate}_{name}"] = ((made.get("fair") or {}).get(rate) or {}).get(name)
@@ -127,7 +137,7 @@ def test_what_is_withheld_stays_withheld(service):
     shown = {row["value"]: {name for name, cell in row.items() if cell not in ("", "false")}
              for row in table(ask(filled, by="team", compare="previous", **JUNE)) if row["row"] == "group"}
     counts = {f"{question}_n" for question in scores.QUESTIONS} | {"choices.topic"}
-    head = {"row", "value", "start", "end", "n", "provisional", "invited", "answered", "withheld"}
+    head = {name for name in shown["a"] if name.startswith(("repeat_", "coverage_"))} | {"row", "value", "start", "end", "n", "provisional", "invited", "answered", "withheld"}
     assert shown["a"] == head | counts | {"thin"} and shown["b"] == head | counts | {"thin"}
     assert "understood_rate" in shown["c"] and "fair_understood_estimate" in shown["c"]
 

@@ -9,11 +9,11 @@ AT = datetime.datetime(2026, 6, 5, 12, tzinfo=scores.UTC)
 
 def filled(service, name):
     account = service.account(name)
-    rows = scores.make_rows(5, 300, AT - datetime.timedelta(days=10), AT)
+    invitations, responses, contacts = scores.make_rows(5, 300, AT - datetime.timedelta(days=10), AT)
     connection = service.connect()
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
-        scores.plant(cursor, account, *rows)
+        scores.plant(cursor, account, invitations, responses, contacts=contacts)
         cursor.execute("COMMIT")
     connection.close()
     service.cli("verify", "--rebuild", "--account", account, check=True)
@@ -38,7 +38,7 @@ def test_every_kind_of_difference_is_found_and_mended(service):
     ]
     for number, change in enumerate(changes, 1):
         where = " AND " if "WHERE" in change else " WHERE "
-        service.sql(change + where + "account_id = %s", account)
+        service.sql(change + where + "survey <> '' AND account_id = %s", account)
         done = service.cli("verify", "--account", account)
         assert done.returncode == 1
         assert re.search(rf"^{number} of \d+ sums differ", done.stdout, re.M), done.stdout
@@ -159,8 +159,7 @@ def test_a_choice_that_was_miscounted_is_found_and_mended(service):
 
 
 CONTACT_COUNTERS = ("contacts", "with_customer", "repeated", "repeated_same_reason", "reassigned")
-SKIP_REASONS = ("fatigue", "suppressed", "no_address", "sampled_out", "expired", "reopened", "answered", "archived")
-VERDICT_COUNTERS = ("invited", "bounced", *(f"skipped_{reason}" for reason in SKIP_REASONS))
+VERDICT_COUNTERS = ("invited", "bounced", *(f"skipped_{reason}" for reason in scores.SKIP_REASONS))
 
 
 def with_contacts(service, name):
@@ -173,7 +172,7 @@ def with_contacts(service, name):
         scores.contact("plain", datetime.datetime(2026, 6, 3, 21, 59, tzinfo=scores.UTC), customer_ref=None),
         scores.contact("marked", datetime.datetime(2026, 6, 3, 22, tzinfo=scores.UTC), **snapshot,
                        repeated=True, repeated_same_reason=True, reassigned=True)]
-    verdicts = [("scheduled", None), ("sent", None), ("bounced", None), *(("skipped", reason) for reason in SKIP_REASONS)]
+    verdicts = [("scheduled", None), ("sent", None), ("bounced", None), *(("skipped", reason) for reason in scores.SKIP_REASONS)]
     invitations = [scores.invitation(f"{verdict} {reason}", AT, **snapshot, verdict=verdict, skip_reason=reason)
                    for verdict, reason in verdicts]
     connection = service.connect()

@@ -2,6 +2,7 @@
 import copy
 import datetime
 import itertools
+import zoneinfo
 
 from support import fair, scores
 from support.scores import UTC, assert_close
@@ -16,24 +17,31 @@ def instant(text):
 class Filled:
     """An account of its own, with rows planted and rollups made from them."""
 
-    def __init__(self, service, time_zone="UTC", invitations=(), responses=()):
+    def __init__(self, service, time_zone="UTC", invitations=(), responses=(), contacts=()):
         self.service = service
         self.time_zone = time_zone
         self.account = service.account(f"metrics {next(numbers)}", time_zone)
         self.key = service.key("read", self.account)
-        self.invitations, self.responses = [], []
-        self.plant(invitations, responses)
+        self.invitations, self.responses, self.contacts = [], [], []
+        self.plant(invitations, responses, contacts)
 
-    def plant(self, invitations, responses):
+    def plant(self, invitations, responses, contacts=()):
         self.invitations += invitations
         self.responses += responses
+        self.contacts += contacts
         connection = self.service.connect()
         with connection.cursor() as cursor:
             cursor.execute("BEGIN")
-            scores.plant(cursor, self.account, invitations, responses)
+            scores.plant(cursor, self.account, invitations, responses, contacts=contacts)
             cursor.execute("COMMIT")
         connection.close()
         self.service.cli("verify", "--rebuild", "--account", self.account, check=True)
+
+    def recent(self):
+        """From when on contacts may still repeat: where the day begins that was seven times 24 hours ago."""
+        zone = zoneinfo.ZoneInfo(self.time_zone)
+        day = (datetime.datetime.now(UTC) - datetime.timedelta(days=7)).astimezone(zone).date()
+        return datetime.datetime.combine(day, datetime.time(), zone)
 
     def get(self, status=200, headers=None, **parameters):
         answer = self.service.get("/v1/metrics", self.key, headers=headers,
@@ -45,10 +53,11 @@ class Filled:
         """What the window [bounds[0][0], bounds[-1][1]) should answer, bounds being its points; compared with the window
         before, when its bounds are given."""
         narrowed = [[row for row in rows if scores.matches(row, filters)]
-                    for rows in (self.invitations, self.responses)]
+                    for rows in (self.invitations, self.responses, self.contacts)]
+        recent = self.recent()
 
         def score_of(start, end):
-            return scores.score(*[scores.within(rows, start, end) for rows in narrowed], self.responses,
+            return scores.score(*[scores.within(rows, start, end) for rows in narrowed], self.responses, recent,
                                 mark=bool(filters))
 
         first, last = bounds[0][0], bounds[-1][1]
@@ -75,20 +84,20 @@ class Filled:
 
     def grouped(self, narrowed, window, by, filters, before):
         def groups_of(start, end):
-            return scores.unmarked_groups(*[scores.within(rows, start, end) for rows in narrowed], self.responses, by,
-                                          filters.get(by))
+            return scores.unmarked_groups(*[scores.within(rows, start, end) for rows in narrowed], self.responses,
+                                          self.recent(), by, filters.get(by))
 
         groups = groups_of(*window)
         fairness = fair.add(groups)
         scores.mark_groups(groups)
         if before:
-            empty = scores.score([], [], [])
+            empty = scores.score([], [], [], [], self.recent())
             earlier = {group["value"]: group for group in groups_of(*before)}
             matched = [copy.deepcopy(earlier.get(group["value"], empty)) for group in groups]
             scores.mark_groups(matched)
             for group, other in zip(groups, matched):
                 group["change"] = scores.change(group, other)
-            cells = [group["change"][question] for group in groups for question in scores.QUESTIONS
+            cells = [group["change"][question] for group in groups for question in (*scores.QUESTIONS, "repeat_rate")
                      if group["change"][question]]
             for cell, adjusted in zip(cells, scores.benjamini_hochberg([cell["p"] for cell in cells])):
                 cell["p_adjusted"] = adjusted

@@ -9,6 +9,8 @@ import zoneinfo
 UTC = datetime.timezone.utc
 Z = 1.959963984540054
 QUESTIONS = ("understood", "csat", "nps", "ces")
+SKIP_REASONS = ("fatigue", "suppressed", "no_address", "sampled_out", "expired", "reopened", "answered", "archived")
+UNREACHABLE = ("suppressed", "no_address")
 VALUES = {
     "agent": [f"agent-{i}" for i in range(7)],
     "team": ["red", "green", "blue", None],
@@ -31,27 +33,46 @@ def matches(row, filters):
 
 
 def make_rows(seed, count, first, last):
-    """Invitations and responses at random instants of [first, last)."""
-    draw = random.Random(seed)
-    invitations, responses = [], []
+    """Invitations, responses and contacts at random instants of [first, last)."""
+    draw, draw_fate = random.Random(seed), random.Random(f"what became of {seed}")
+    invitations, responses, contacts = [], [], []
     for index in range(count):
         at = first + (last - first) * draw.random()
         row = {dimension: draw.choice(values) for dimension, values in VALUES.items() if dimension != "agent"}
         row |= {"id": str(uuid.UUID(int=draw.getrandbits(128))), "contact_ref": f"c-{seed}-{index}",
                 "agents": draw.sample(VALUES["agent"], draw.choice([0, 1, 1, 1, 2])), "at": at}
         if draw.random() < 0.7:
-            invitations.append(row)
+            invitations.append(row | draw_verdict(draw_fate))
+        joined = row["id"] if invitations and invitations[-1]["id"] == row["id"] and not skipped(invitations[-1]) else None
+        if draw_fate.random() < 0.8:
+            contacts.append(row | draw_marks(draw_fate, row["contact_ref"]))
         if draw.random() < 0.6:
             responses.append(row | {
                 "id": str(uuid.UUID(int=draw.getrandbits(128))),
                 "at": min(at + datetime.timedelta(minutes=draw.randrange(600)), last - datetime.timedelta(microseconds=1)),
-                "invitation_id": row["id"] if row in invitations else None,
+                "invitation_id": joined,
                 "trust": draw.choices(["confirmed", "provisional", "discarded"], [8, 1, 1])[0],
                 "understood": draw.choice(["yes", "yes", "partly", "no", None]),
                 "csat": draw.choice([1, 2, 3, 4, 5, 5, None]), "nps": draw.choice([*range(11), None]),
                 "ces": draw.choice([1, 2, 3, 4, 5, 6, 7, None, None]),
             })
-    return invitations, responses
+    return invitations, responses, contacts
+
+
+def draw_verdict(draw):
+    verdict = draw.choices(["created", "scheduled", "sent", "bounced", "skipped"], [4, 1, 3, 1, 2])[0]
+    return {"verdict": verdict, "skip_reason": draw.choice(SKIP_REASONS) if verdict == "skipped" else None}
+
+
+def draw_marks(draw, ref):
+    customer = f"customer of {ref}" if draw.random() < 0.8 else None
+    repeated = customer is not None and draw.random() < 0.3
+    return {"customer_ref": customer, "repeated": repeated, "repeated_same_reason": repeated and draw.random() < 0.5,
+            "reassigned": draw.random() < 0.1}
+
+
+def skipped(row):
+    return row.get("verdict") == "skipped"
 
 
 def response(ref, at, **columns):
@@ -163,8 +184,11 @@ def benjamini_hochberg(p):
 
 def change(now, before):
     """Of two S."""
+    repeats = [made["repeat_rate"] for made in (now, before)]
+    told = all(each["n"] and "withheld" not in each for each in repeats)
+    repeat_change = rate_change(*[(each["repeated"], each["n"]) for each in repeats]) if told else None
     if "withheld" in now or "withheld" in before:
-        return {"withheld": True} | dict.fromkeys(QUESTIONS)
+        return {"withheld": True, "repeat_rate": repeat_change} | dict.fromkeys(QUESTIONS)
     counts = {
         "understood": [(made["understood"]["yes"], made["understood"]["n"]) for made in (now, before)],
         "csat": [(sum(made["csat"]["counts"][3:]), made["csat"]["n"]) for made in (now, before)],
@@ -173,15 +197,39 @@ def change(now, before):
     }
     both = {question: now[question]["n"] and before[question]["n"] for question in QUESTIONS}
     return {question: (nps_change if question == "nps" else rate_change)(*counts[question]) if both[question] else None
-            for question in QUESTIONS}
+            for question in QUESTIONS} | {"repeat_rate": repeat_change}
 
 
 def divide(x, n):
     return x / n if n else None
 
 
-def score(invitations, responses, all_responses, mark=False):
-    """S of the given rows; all_responses says which invitations have a confirmed answer."""
+def repeat_rate(contacts, recent):
+    """Of contacts solved before that instant."""
+    known = [row for row in contacts if row["customer_ref"] is not None]
+    old = [row for row in known if row["at"] < recent]
+
+    def share(mark):
+        count = sum(row[mark] for row in old)
+        low, high = wilson(count, len(old))
+        return {"repeated": count, "rate": divide(count, len(old)), "low": low, "high": high}
+
+    return {"n": len(old), **share("repeated"), "same_reason": share("repeated_same_reason"),
+            "pending": len(known) - len(old), "no_customer": len(contacts) - len(known)}
+
+
+def coverage(contacts, invitations, answered):
+    invited = [row for row in invitations if not skipped(row)]
+    skips = {reason: sum(skipped(row) and row["skip_reason"] == reason for row in invitations) for reason in SKIP_REASONS}
+    return {"contacts": len(contacts),
+            "eligible": len(invited) + sum(count for reason, count in skips.items() if reason not in UNREACHABLE),
+            "invited": len(invited), "bounced": sum(row.get("verdict") == "bounced" for row in invited), "skipped": skips,
+            "answered": answered, "reassigned": sum(row["reassigned"] for row in contacts)}
+
+
+def score(invitations, responses, contacts, all_responses, recent, mark=False):
+    """S of the given rows; all_responses says which invitations have a confirmed answer, recent from when on contacts may
+    still repeat."""
     confirmed = [row for row in responses if row["trust"] == "confirmed"]
     answered_ids = {row["invitation_id"] for row in all_responses if row["trust"] == "confirmed"}
     felt = {word: sum(row["understood"] == word for row in confirmed) for word in ("yes", "partly", "no")}
@@ -197,10 +245,12 @@ def score(invitations, responses, all_responses, mark=False):
     efforts = [sum(row["ces"] == points for row in confirmed) for points in range(1, 8)]
     ces_n, easy = sum(efforts), sum(efforts[4:])
     ces_low, ces_high = wilson(easy, ces_n)
+    invited = sum(not skipped(row) for row in invitations)
+    invited_answered = sum(row["id"] in answered_ids for row in invitations)
     made = {
         "n": len(confirmed), "provisional": sum(row["trust"] == "provisional" for row in responses),
-        "invited": len(invitations), "answered": sum(row["invitation_id"] is not None for row in confirmed),
-        "response_rate": divide(sum(row["id"] in answered_ids for row in invitations), len(invitations)),
+        "invited": invited, "answered": sum(row["invitation_id"] is not None for row in confirmed),
+        "response_rate": divide(invited_answered, invited),
         "understood": {"n": n, **felt, "rate": divide(felt["yes"], n), "low": low, "high": high},
         "csat": {"n": csat_n, "counts": counts,
                  "mean": divide(sum(stars * count for stars, count in enumerate(counts, 1)), csat_n),
@@ -210,6 +260,7 @@ def score(invitations, responses, all_responses, mark=False):
         "ces": {"n": ces_n, "counts": efforts,
                 "mean": divide(sum(points * count for points, count in enumerate(efforts, 1)), ces_n),
                 "top_three_rate": divide(easy, ces_n), "low": ces_low, "high": ces_high},
+        "repeat_rate": repeat_rate(contacts, recent), "coverage": coverage(contacts, invitations, invited_answered),
     }
     asked = {question for row in confirmed for question in row.get("choices") or {}}
     if asked:
@@ -230,6 +281,18 @@ def mark_small(made):
         made["thin"] = True
     if 0 < made["n"] < 5:
         withhold(made)
+    repeats = made["repeat_rate"]
+    if 0 < repeats["n"] < 10:
+        repeats["thin"] = True
+    if 0 < repeats["n"] < 5:
+        withhold_repeats(repeats)
+
+
+def withhold_repeats(repeats):
+    repeats["withheld"] = True
+    nothing = dict.fromkeys(("repeated", "rate", "low", "high"))
+    repeats |= nothing
+    repeats["same_reason"] = nothing
 
 
 def withhold(made):
@@ -242,14 +305,13 @@ def withhold(made):
         made["fair"] = None
 
 
-def unmarked_groups(invitations, responses, all_responses, dimension, only=None):
-    values = sorted({value for row in invitations + responses for value in credited(row, dimension)})
+def unmarked_groups(invitations, responses, contacts, all_responses, recent, dimension, only=None):
+    counted = [row for row in responses if row["trust"] != "discarded"]
+    values = sorted({value for row in invitations + counted + contacts for value in credited(row, dimension)})
     made = []
     for value in values:
-        of = [[row for row in rows if value in credited(row, dimension)] for rows in (invitations, responses)]
-        group = {"value": value, **score(*of, all_responses)}
-        if group["n"] or group["provisional"] or group["invited"]:
-            made.append(group)
+        of = [[row for row in rows if value in credited(row, dimension)] for rows in (invitations, responses, contacts)]
+        made.append({"value": value, **score(*of, all_responses, recent)})
     return [group for group in made if group["value"] == only] if only else made
 
 
@@ -260,6 +322,11 @@ def mark_groups(made):
         shown = [group for group in made if group["n"] and "withheld" not in group]
         if shown:
             withhold(min(shown, key=lambda group: group["n"]))
+    repeats = [group["repeat_rate"] for group in made]
+    if sum("withheld" in each for each in repeats) == 1:
+        shown = [each for each in repeats if each["n"] and "withheld" not in each]
+        if shown:
+            withhold_repeats(min(shown, key=lambda each: each["n"]))
 
 
 def local_days(zone, first, last):

@@ -11,6 +11,7 @@
 
 #include "../support/near.h"
 #include "base/array.h"
+#include "domain/change.h"
 #include "domain/score.h"
 
 static void wilson_reproduces_newcombe_1998(void **state) {
@@ -133,15 +134,94 @@ static void a_score_takes_each_question_from_its_own_answers(void **state) {
     assert_false(score.withheld);
 }
 
+static struct counters repeat_counters(int64_t repeated, int64_t same_reason, int64_t n) {
+    return (struct counters){.sums = {[COUNTER_CONTACTS] = n + 30,
+                                      [COUNTER_WITH_CUSTOMER] = n + 20,
+                                      [COUNTER_REPEATED] = repeated,
+                                      [COUNTER_REPEATED_SAME_REASON] = same_reason},
+                             .pending = 20};
+}
+
+static void repeats_reproduce_newcombe_1998_by_contacts_that_can_be_told(void **state) {
+    (void)state;
+    struct counters counters = repeat_counters(15, 0, 148);
+    struct repeat_score repeat = score_of(&counters).repeat;
+    assert_int_equal(repeat.n, 148);
+    assert_int_equal(repeat.pending, 20);
+    assert_int_equal(repeat.no_customer, 10);
+    assert_near(repeat.repeated.rate, 15.0 / 148, 1e-12);
+    assert_near(repeat.repeated.interval.low, .062386, 5e-7);
+    assert_near(repeat.repeated.interval.high, .160487, 5e-7);
+    counters = repeat_counters(20, 0, 20);
+    repeat = score_of(&counters).repeat;
+    assert_near(repeat.repeated.interval.low, 1 - .161125, 5e-7);
+    assert_near(repeat.same_reason.interval.high, .161125, 5e-7);
+}
+
+static void nothing_to_tell_of_repeats_is_no_rate(void **state) {
+    (void)state;
+    struct counters counters = repeat_counters(0, 0, 0);
+    struct repeat_score repeat = score_of(&counters).repeat;
+    assert_int_equal(repeat.n, 0);
+    assert_near(repeat.repeated.interval.high, 0, 0);
+}
+
+static void whoever_mail_cannot_reach_is_not_eligible(void **state) {
+    (void)state;
+    struct counters counters = {.sums = {[COUNTER_INVITED] = 1000, [COUNTER_BOUNCED] = 7}};
+    for (int i = COUNTER_SKIPPED_FATIGUE; i <= COUNTER_SKIPPED_ARCHIVED; i++) {
+        counters.sums[i] = INT64_C(1) << (i - COUNTER_SKIPPED_FATIGUE);
+    }
+    struct coverage coverage = score_of(&counters).coverage;
+    assert_int_equal(coverage.eligible, 1000 + 255 - coverage.skipped[SKIP_SUPPRESSED] -
+                                            coverage.skipped[SKIP_NO_ADDRESS]);
+    assert_int_equal(coverage.skipped[SKIP_SUPPRESSED], 2);
+    assert_int_equal(coverage.skipped[SKIP_NO_ADDRESS], 4);
+    assert_int_equal(coverage.skipped[SKIP_DUPLICATE], 0);
+    assert_int_equal(coverage.bounced, 7);
+}
+
+static void repeats_are_marked_by_their_own_n(void **state) {
+    (void)state;
+    struct score scores[4] = {{.n = 3, .repeat = {.n = 50}},
+                              {.n = 20, .repeat = {.n = 4}},
+                              {.n = 30, .repeat = {.n = 12}},
+                              {.n = 40, .repeat = {.n = 0}}};
+    scores_mark_groups(scores, COUNT(scores));
+    assert_true(scores[0].withheld && scores[1].withheld);
+    assert_false(scores[2].withheld || scores[3].withheld);
+    assert_true(scores[1].repeat.withheld && scores[2].repeat.withheld);
+    assert_false(scores[0].repeat.withheld || scores[3].repeat.withheld);
+    assert_true(scores[1].repeat.thin);
+    assert_false(scores[2].repeat.thin || scores[3].repeat.thin);
+}
+
+static void a_score_withheld_says_how_repeats_changed(void **state) {
+    (void)state;
+    struct counters counters = repeat_counters(56, 0, 70);
+    struct score now = score_of(&counters);
+    counters = repeat_counters(48, 0, 80);
+    struct score before = score_of(&counters);
+    now.withheld = true;
+    struct change change = change_of(&now, &before);
+    assert_true(change.withheld && change.cells[COMPARED_REPEATED].known);
+    assert_false(change.cells[COMPARED_UNDERSTOOD].known);
+    assert_near(change.cells[COMPARED_REPEATED].difference.interval.low, .0524, 5e-5);
+    before.repeat.withheld = true;
+    assert_false(change_of(&now, &before).cells[COMPARED_REPEATED].known);
+}
+
 static void sums_are_added_counter_by_counter(void **state) {
     (void)state;
     struct counters sum = nps_counters(1, 2, 3);
     struct counters more = nps_counters(10, 20, 30);
+    more.pending = 4;
     counters_add(&sum, &more);
     assert_int_equal(sum.sums[COUNTER_DETRACTORS], 11);
     assert_int_equal(sum.sums[COUNTER_PASSIVES], 22);
     assert_int_equal(sum.sums[COUNTER_PROMOTERS], 33);
     assert_int_equal(sum.sums[COUNTER_N], 0);
+    assert_int_equal(sum.pending, 4);
 }
 
 /* Marks groups of the given sizes and compares who is withheld and thin: W, t (thin), or '.'. */
@@ -206,6 +286,11 @@ int main(void) {
         cmocka_unit_test(the_nps_interval_holds_its_point_and_stays_on_the_scale),
         cmocka_unit_test(nps_points_reproduce_the_nps_package),
         cmocka_unit_test(a_score_takes_each_question_from_its_own_answers),
+        cmocka_unit_test(repeats_reproduce_newcombe_1998_by_contacts_that_can_be_told),
+        cmocka_unit_test(nothing_to_tell_of_repeats_is_no_rate),
+        cmocka_unit_test(whoever_mail_cannot_reach_is_not_eligible),
+        cmocka_unit_test(repeats_are_marked_by_their_own_n),
+        cmocka_unit_test(a_score_withheld_says_how_repeats_changed),
         cmocka_unit_test(sums_are_added_counter_by_counter),
         cmocka_unit_test(small_groups_are_withheld_and_thin),
         cmocka_unit_test(an_empty_group_has_nothing_to_withhold),

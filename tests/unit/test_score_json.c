@@ -19,6 +19,14 @@ static void check_json(const struct score *score, const char *expected) {
     text_clear(&text);
 }
 
+#define SKIPPED_NOBODY                                                                             \
+    "\"skipped\":{\"fatigue\":0,\"suppressed\":0,\"no_address\":0,\"sampled_out\":0,"              \
+    "\"expired\":0,\"reopened\":0,\"answered\":0,\"archived\":0}"
+#define NOTHING_REPEATED                                                                           \
+    ",\"repeat_rate\":{\"n\":0,\"repeated\":0,\"rate\":null,\"low\":null,\"high\":null,"           \
+    "\"same_reason\":{\"repeated\":0,\"rate\":null,\"low\":null,\"high\":null},"                   \
+    "\"pending\":0,\"no_customer\":0}"
+
 static void nothing_answered_is_null_not_zero(void **state) {
     (void)state;
     struct counters none = {0};
@@ -30,7 +38,9 @@ static void nothing_answered_is_null_not_zero(void **state) {
                "\"top_two_rate\":null,\"low\":null,\"high\":null},\"nps\":{\"n\":0,\"promoters\":0,"
                "\"passives\":0,\"detractors\":0,\"score\":null,\"low\":null,\"high\":null},\"ces\":"
                "{\"n\":0,\"counts\":[0,0,0,0,0,0,0],\"mean\":null,\"top_three_rate\":null,\"low\":"
-               "null,\"high\":null}");
+               "null,\"high\":null}" NOTHING_REPEATED
+               ",\"coverage\":{\"contacts\":0,\"eligible\":0,\"invited\":0,"
+               "\"bounced\":0," SKIPPED_NOBODY ",\"answered\":0,\"reassigned\":0}");
 }
 
 static struct score some_score(void) {
@@ -63,7 +73,9 @@ static void numbers_have_six_decimals_at_most(void **state) {
         "\"top_two_rate\":0.333333,\"low\":0.061492,\"high\":0.79234},\"nps\":{\"n\":100,"
         "\"promoters\":10,\"passives\":20,\"detractors\":70,\"score\":-60,\"low\":-71.235094,"
         "\"high\":-45.26976},\"ces\":{\"n\":4,\"counts\":[1,0,0,0,2,0,1],\"mean\":4.5,\"top_three_"
-        "rate\":0.75,\"low\":0.300642,\"high\":0.954413}");
+        "rate\":0.75,\"low\":0.300642,\"high\":0.954413}" NOTHING_REPEATED
+        ",\"coverage\":{\"contacts\":0,\"eligible\":40,\"invited\":40,"
+        "\"bounced\":0," SKIPPED_NOBODY ",\"answered\":10,\"reassigned\":0}");
 }
 
 static void withheld_scores_show_neither_counts_nor_rates(void **state) {
@@ -79,7 +91,67 @@ static void withheld_scores_show_neither_counts_nor_rates(void **state) {
         "\"mean\":null,\"top_two_rate\":null,\"low\":null,\"high\":null},\"nps\":{\"n\":100,"
         "\"promoters\":null,\"passives\":null,\"detractors\":null,\"score\":null,\"low\":null,"
         "\"high\":null},\"ces\":{\"n\":4,\"counts\":null,\"mean\":null,\"top_three_rate\":null,"
-        "\"low\":null,\"high\":null}");
+        "\"low\":null,\"high\":null}" NOTHING_REPEATED
+        ",\"coverage\":{\"contacts\":0,\"eligible\":40,\"invited\":40,"
+        "\"bounced\":0," SKIPPED_NOBODY ",\"answered\":10,\"reassigned\":0}");
+}
+
+/* What of a score's JSON is about contacts. */
+static void check_contacts_json(const struct score *score, const char *expected) {
+    struct text text = {0};
+    score_append_json(&text, score);
+    const char *found = strstr(text.bytes, ",\"repeat_rate\"");
+    assert_non_null(found);
+    assert_string_equal(found, expected);
+    text_clear(&text);
+}
+
+static struct score score_of_contacts(void) {
+    struct counters counters = {.sums = {[COUNTER_INVITED] = 30,
+                                         [COUNTER_INVITED_ANSWERED] = 12,
+                                         [COUNTER_CONTACTS] = 41,
+                                         [COUNTER_WITH_CUSTOMER] = 38,
+                                         [COUNTER_REPEATED] = 1,
+                                         [COUNTER_REPEATED_SAME_REASON] = 0,
+                                         [COUNTER_REASSIGNED] = 2,
+                                         [COUNTER_BOUNCED] = 1,
+                                         [COUNTER_SKIPPED_FATIGUE] = 3,
+                                         [COUNTER_SKIPPED_SUPPRESSED] = 4,
+                                         [COUNTER_SKIPPED_NO_ADDRESS] = 5,
+                                         [COUNTER_SKIPPED_SAMPLED_OUT] = 6,
+                                         [COUNTER_SKIPPED_EXPIRED] = 7,
+                                         [COUNTER_SKIPPED_REOPENED] = 8,
+                                         [COUNTER_SKIPPED_ANSWERED] = 9,
+                                         [COUNTER_SKIPPED_ARCHIVED] = 10},
+                                .pending = 9};
+    return score_of(&counters);
+}
+
+#define COVERAGE                                                                                   \
+    ",\"coverage\":{\"contacts\":41,\"eligible\":73,\"invited\":30,\"bounced\":1,\"skipped\":{"    \
+    "\"fatigue\":3,\"suppressed\":4,\"no_address\":5,\"sampled_out\":6,\"expired\":7,"             \
+    "\"reopened\":8,\"answered\":9,\"archived\":10},\"answered\":12,\"reassigned\":2}"
+
+static void repeats_and_coverage_name_every_count(void **state) {
+    (void)state;
+    struct score score = score_of_contacts();
+    check_contacts_json(&score,
+                        ",\"repeat_rate\":{\"n\":29,\"repeated\":1,\"rate\":0.034483,"
+                        "\"low\":0.006113,\"high\":0.171755,\"same_reason\":{\"repeated\":0,"
+                        "\"rate\":0,\"low\":0,\"high\":0.11697},\"pending\":9,"
+                        "\"no_customer\":3}" COVERAGE);
+}
+
+static void withheld_repeats_hide_nothing_of_coverage(void **state) {
+    (void)state;
+    struct score score = score_of_contacts();
+    score.repeat.thin = true;
+    score.repeat.withheld = true;
+    check_contacts_json(&score,
+                        ",\"repeat_rate\":{\"n\":29,\"repeated\":null,\"rate\":null,\"low\":null,"
+                        "\"high\":null,\"same_reason\":{\"repeated\":null,\"rate\":null,"
+                        "\"low\":null,\"high\":null},\"pending\":9,\"no_customer\":3,"
+                        "\"thin\":true,\"withheld\":true}" COVERAGE);
 }
 
 static void an_etag_follows_the_bytes(void **state) {
@@ -117,6 +189,8 @@ int main(void) {
         cmocka_unit_test(nothing_answered_is_null_not_zero),
         cmocka_unit_test(numbers_have_six_decimals_at_most),
         cmocka_unit_test(withheld_scores_show_neither_counts_nor_rates),
+        cmocka_unit_test(repeats_and_coverage_name_every_count),
+        cmocka_unit_test(withheld_repeats_hide_nothing_of_coverage),
         cmocka_unit_test(an_etag_follows_the_bytes),
         cmocka_unit_test(if_none_match_is_compared_weakly),
     };
