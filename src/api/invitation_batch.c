@@ -18,6 +18,7 @@
 struct wish {
     char survey[SURVEY_NAME_BYTES_MAX + 1];
     struct contact contact;
+    bool send;
 };
 
 static const struct field fields[] = {
@@ -32,6 +33,7 @@ static const struct field fields[] = {
      .required = true,
      .offset = offsetof(struct wish, contact),
      .object = &contact_table},
+    {.name = "send", .kind = FIELD_BOOL, .offset = offsetof(struct wish, send)},
 };
 static const struct field_table table = FIELD_TABLE(fields);
 
@@ -88,6 +90,7 @@ static struct report report_of(const struct wish *wish, const struct element *el
     memcpy(report.source, SOURCE, sizeof SOURCE);
     report.reported_at_us = element->now_us;
     report.survey = survey;
+    report.send = wish->send;
     return report;
 }
 
@@ -100,7 +103,7 @@ static enum outcome read_element(struct app *app, const struct element *element,
     complete_contact(&wish.contact, element->now_us, contact, &entry->mistakes);
     enum outcome outcome = find_survey(app, element, wish.survey, entry);
     bool good = outcome == OUTCOME_OK && mistakes_none(&entry->mistakes);
-    entry->archived = good && entry->survey->archived;
+    entry->archived = good && entry->survey->archived && !wish.send;
     if (!good || entry->archived) {
         contact_clear(&wish.contact);
         return entry->mistakes.out_of_memory ? OUTCOME_FAILED : outcome;
@@ -137,8 +140,8 @@ static enum outcome read_elements(struct app *app, const struct request *request
     return outcome;
 }
 
-enum outcome invitation_batch_store(struct app *app, const struct request *request,
-                                    struct invitation_batch *batch) {
+enum outcome invitation_batch_settle(struct app *app, const struct request *request,
+                                     struct invitation_batch *batch) {
     size_t count = json_is_array(request->json) ? json_array_size(request->json) : 1;
     if (!make_room(batch, count)) {
         return OUTCOME_FAILED;
@@ -152,5 +155,5 @@ enum outcome invitation_batch_store(struct app *app, const struct request *reque
         return OUTCOME_UNAVAILABLE;
     }
     return settle_reports_at_once(connection, REPORT_ROLLUP_SLOT, batch->reports, batch->valid,
-                                  false);
+                                  batch->dry_run);
 }

@@ -19,7 +19,7 @@ struct invitation_entry {
     struct mistakes mistakes;
     struct report *report;       /* lent by the batch; or NULL */
     const struct survey *survey; /* held in the cache */
-    bool archived;               /* without mistakes, but survey takes none */
+    bool archived;               /* without mistakes, but survey takes none, and nothing is sent */
 };
 
 struct invitation_batch {
@@ -27,15 +27,16 @@ struct invitation_batch {
     size_t count;
     struct report *reports; /* owned: those that may be stored */
     size_t valid;
+    bool dry_run; /* set by the caller: tells what would happen, and stores nothing */
 };
 
 /*
- * Reads the body's elements (an object, or an array of at most REPORTS_AT_ONCE_MAX), and stores
+ * Reads the body's elements (an object, or an array of at most REPORTS_AT_ONCE_MAX), and reports
  * those without mistakes, all or none. Other outcomes than OUTCOME_OK concern the batch as a whole.
  * The caller clears it either way. May block.
  */
-enum outcome invitation_batch_store(struct app *app, const struct request *request,
-                                    struct invitation_batch *batch);
+enum outcome invitation_batch_settle(struct app *app, const struct request *request,
+                                     struct invitation_batch *batch);
 
 void invitation_batch_clear(struct invitation_batch *batch);
 

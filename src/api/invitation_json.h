@@ -9,22 +9,30 @@
 #include "pages/email_block.h"
 #include "pages/invitation_url.h"
 
-/* Of an answer to a request: the contact's invitation was there before. */
-#define SHOWN_EXISTING "existing"
-
-/* What depends on who asks and when. */
+/* What depends on who asks and when; what is NULL is left out. */
 struct invitation_view {
-    const char *url;                 /* NULL: not for whoever asks */
-    const char *verdict;             /* "created", "existing", "answered", "expired" */
-    const struct email_block *email; /* NULL: none */
+    bool would_be;                      /* it is not there, and has no id: a dry run */
+    const char *url;                    /* NULL: not for whoever asks */
+    const char *verdict;                /* "created", "existing", "answered", ... */
+    const char *skip_reason;            /* of "skipped" */
+    const char *invitation_verdict;     /* the invitation's own, when verdict is that of a report */
+    const char *invitation_skip_reason; /* of it */
+    const struct email_block *email;
 };
 
-/* {id, survey, contact, url, created_at, expires_at, ..., verdict, email}; what is not known is
- * left out. */
+/* {id, survey, contact, url, created_at, expires_at, ..., verdict, reason, email}; what is not
+ * known is left out. */
 void invitation_append_json(struct text *text, const struct invitation *invitation,
                             const struct invitation_view *view);
 
-/* "answered", "expired", or "created" when it still waits for its answer. */
+/* "answered", "expired" when it was sent, or handed out, and waits for its answer no longer; else
+ * as it is kept. */
 const char *invitation_verdict(const struct invitation *invitation, int64_t now_us);
+
+/* Why nobody was asked, or NULL. */
+const char *invitation_skip_reason(const struct invitation *invitation);
+
+/* True when its link may be shown to keys that may write: nobody else was kept from using it. */
+bool invitation_shows_url(const struct invitation *invitation);
 
 #endif

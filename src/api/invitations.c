@@ -1,64 +1,45 @@
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/api.h"
 #include "api/array_result.h"
 #include "api/fields.h"
 #include "api/invitation_batch.h"
-#include "api/invitation_json.h"
-#include "api/list_cursor.h"
+#include "api/report_json.h"
 #include "api/survey_refusal.h"
 #include "app.h"
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "base/time.h"
-#include "store/invitation.h"
 #include "store/report.h"
 
-#define LOCATION_BYTES   64
-#define CURSOR_BYTES_MAX 200
+#define LOCATION_BYTES 64
 
-/* ---- POST ---- */
-
-/* The invitation with its link and what to put into the mail. */
-static bool append_whole(struct app *app, const struct invitation_entry *entry, struct text *text) {
-    CLEANUP(text_clear) struct text url = {0};
-    CLEANUP(email_block_clear) struct email_block email = {0};
-    const struct invitation *invitation = &entry->report->invitation;
-    if (!invitation_write_url(app, invitation, &url) ||
-        !email_block_write(entry->survey, &invitation->contact, url.bytes,
-                           invitation->expires_at_us - time_now_us(), &email)) {
-        return false;
-    }
-    struct invitation_view view = {
-        .url = url.bytes,
-        .verdict = entry->report->decided ? verdict_name(VERDICT_CREATED) : SHOWN_EXISTING,
-        .email = &email,
-    };
-    invitation_append_json(text, invitation, &view);
-    return true;
-}
-
-static struct response respond_entry(struct app *app, struct invitation_entry *entry) {
-    if (entry->archived) {
-        return respond_survey_archived();
-    }
-    if (!entry->report) {
-        return respond_mistakes(&entry->mistakes);
-    }
+static struct response respond_to_report(struct app *app, const struct invitation_entry *entry,
+                                         bool dry_run) {
+    const struct report *report = entry->report;
     struct text body = {0};
-    if (!append_whole(app, entry, &body)) {
+    if (!append_report(app, report, dry_run, &body)) {
         text_clear(&body);
         return respond_outcome(OUTCOME_UNAVAILABLE, "signing key");
     }
-    bool made = entry->report->decided;
+    bool made = report->made && !dry_run;
     struct response response = respond_text(made ? 201 : 200, TYPE_JSON, &body);
-    char location[LOCATION_BYTES] = "/v1/invitations/";
-    uuid_format(&entry->report->invitation.id, location + strlen(location));
-    response_set_header(&response, made ? "Location" : "Content-Location", location);
+    if (!dry_run) {
+        char location[LOCATION_BYTES] = "/v1/invitations/";
+        uuid_format(&report->invitation.id, location + strlen(location));
+        response_set_header(&response, made ? "Location" : "Content-Location", location);
+    }
     return response;
+}
+
+static struct response respond_entry(struct app *app, const struct invitation_batch *batch,
+                                     size_t index) {
+    struct invitation_entry *entry = &batch->entries[index];
+    if (entry->archived) {
+        return respond_survey_archived();
+    }
+    return entry->report ? respond_to_report(app, entry, batch->dry_run)
+                         : respond_mistakes(&entry->mistakes);
 }
 
 static struct response respond_array(struct app *app, const struct invitation_batch *batch) {
@@ -66,10 +47,27 @@ static struct response respond_array(struct app *app, const struct invitation_ba
     text_append(&body, "{\"data\":[");
     for (size_t i = 0; i < batch->count; i++) {
         text_append(&body, i ? "," : "");
-        append_array_result(&body, "invitation", respond_entry(app, &batch->entries[i]));
+        append_array_result(&body, "invitation", respond_entry(app, batch, i));
     }
     text_append(&body, "]}");
     return respond_text(207, TYPE_JSON, &body);
+}
+
+static const struct field query_fields[] = {
+    {.name = "dry_run", .kind = FIELD_BOOL, .offset = offsetof(struct invitation_batch, dry_run)},
+};
+static const struct field_table query_table = FIELD_TABLE(query_fields);
+
+static struct response settle(struct app *app, const struct request *request,
+                              struct invitation_batch *batch) {
+    enum outcome outcome = invitation_batch_settle(app, request, batch);
+    if (outcome == OUTCOME_NOT_FOUND) {
+        return respond_survey_deleted();
+    }
+    if (outcome != OUTCOME_OK) {
+        return respond_outcome(outcome, "invitation");
+    }
+    return json_is_array(request->json) ? respond_array(app, batch) : respond_entry(app, batch, 0);
 }
 
 struct response create_invitation(struct app *app, const struct request *request) {
@@ -82,166 +80,9 @@ struct response create_invitation(struct app *app, const struct request *request
         return respond_mistakes(&mistakes);
     }
     CLEANUP(invitation_batch_clear) struct invitation_batch batch = {0};
-    enum outcome outcome = invitation_batch_store(app, request, &batch);
-    if (outcome == OUTCOME_NOT_FOUND) {
-        return respond_survey_deleted();
-    }
-    if (outcome != OUTCOME_OK) {
-        return respond_outcome(outcome, "invitation");
-    }
-    return many ? respond_array(app, &batch) : respond_entry(app, &batch.entries[0]);
-}
-
-/* ---- GET ---- */
-
-/* A key that may only read cannot answer for a customer: it sees no link. */
-static bool append_seen(struct app *app, const struct request *request,
-                        const struct invitation *invitation, struct text *text) {
-    CLEANUP(text_clear) struct text url = {0};
-    bool sees_link = request->principal.scope != SCOPE_READ;
-    if (sees_link && !invitation_write_url(app, invitation, &url)) {
-        return false;
-    }
-    struct invitation_view view = {
-        .url = url.bytes,
-        .verdict = invitation_verdict(invitation, time_now_us()),
-    };
-    invitation_append_json(text, invitation, &view);
-    return true;
-}
-
-struct response get_invitation(struct app *app, const struct request *request) {
-    struct uuid id;
-    if (!uuid_parse(request_path_param(request, "id"), &id)) {
-        return respond_outcome(OUTCOME_NOT_FOUND, "invitation");
-    }
-    CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
-    CLEANUP(invitation_clear) struct invitation invitation = INVITATION_NONE;
-    enum outcome outcome =
-        connection ? load_invitation(connection, request->principal.account_id, &id, &invitation)
-                   : OUTCOME_UNAVAILABLE;
-    if (outcome != OUTCOME_OK) {
-        return respond_outcome(outcome, "invitation");
-    }
-    struct text body = {0};
-    if (!append_seen(app, request, &invitation, &body)) {
-        text_clear(&body);
-        return respond_outcome(OUTCOME_UNAVAILABLE, "signing key");
-    }
-    return respond_text(200, TYPE_JSON, &body);
-}
-
-/* ---- the list, newest first ---- */
-
-struct invitation_query {
-    char *survey; /* owned, as the other texts */
-    char *contact;
-    char *cursor;
-    int limit;
-};
-
-#define TEXT(key, bytes_max)                                                                       \
-    {                                                                                              \
-        .name = #key, .kind = FIELD_TEXT, .offset = offsetof(struct invitation_query, key),        \
-        .min = 1, .max = (bytes_max)                                                               \
-    }
-
-static const struct field query_fields[] = {
-    TEXT(survey, SURVEY_NAME_BYTES_MAX),
-    TEXT(contact, CONTACT_REF_BYTES_MAX),
-    TEXT(cursor, CURSOR_BYTES_MAX),
-    {.name = "limit",
-     .kind = FIELD_INT,
-     .offset = offsetof(struct invitation_query, limit),
-     .min = 1,
-     .max = LIST_LIMIT_MAX},
-};
-static const struct field_table query_table = FIELD_TABLE(query_fields);
-
-static void query_clear(struct invitation_query *query) {
-    free(query->survey);
-    free(query->contact);
-    free(query->cursor);
-}
-
-/* What a cursor is bound to. */
-static void write_filter(const struct invitation_query *query, struct text *filter) {
-    text_append(filter, "invitations\n");
-    text_append_json(filter, query->survey);
-    text_append_char(filter, '\n');
-    text_append_json(filter, query->contact);
-}
-
-static struct response respond_page(struct app *app, const struct request *request,
-                                    const struct invitation_list *page,
-                                    const struct invitation_query *query, const char *filter) {
-    size_t limit = (size_t)query->limit;
-    bool has_more = page->count > limit;
-    char next[CURSOR_TEXT_SIZE];
-    struct text body = {0};
-    enum outcome outcome = OUTCOME_OK;
-    text_append(&body, "{\"data\":[");
-    for (size_t i = 0; i < page->count && i < limit && outcome == OUTCOME_OK; i++) {
-        text_append(&body, i ? "," : "");
-        outcome = append_seen(app, request, &page->invitations[i], &body) ? OUTCOME_OK
-                                                                          : OUTCOME_UNAVAILABLE;
-    }
-    if (outcome == OUTCOME_OK && has_more) {
-        const struct invitation *last = &page->invitations[limit - 1];
-        struct cursor cursor = {
-            .account_id = last->account_id, .time_us = last->created_at_us, .id = last->id};
-        outcome = list_cursor_write(app, filter, &cursor, next);
-    }
-    if (outcome != OUTCOME_OK) {
-        text_clear(&body);
-        return respond_outcome(outcome, "signing key");
-    }
-    text_append_format(&body, "],\"has_more\":%s,\"next\":", has_more ? "true" : "false");
-    text_append_json(&body, has_more ? next : NULL);
-    text_append_char(&body, '}');
-    struct response response = respond_text(200, TYPE_JSON, &body);
-    if (has_more) {
-        list_set_next_link(&response, app, request, next);
-    }
-    return response;
-}
-
-static struct response list_from(struct app *app, const struct request *request,
-                                 const struct invitation_query *query, const struct cursor *cursor,
-                                 const char *filter) {
-    struct invitation_filter wanted = {
-        .account_id = request->principal.account_id,
-        .survey = query->survey,
-        .contact_ref = query->contact,
-        .before_us = cursor->time_us,
-        .before_id = cursor->id,
-    };
-    CLEANUP(invitation_list_clear) struct invitation_list page = {0};
-    CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
-    enum outcome outcome = /* one more tells whether there is a next page */
-        connection ? list_invitations_before(connection, &wanted, (size_t)query->limit + 1, &page)
-                   : OUTCOME_UNAVAILABLE;
-    return outcome == OUTCOME_OK ? respond_page(app, request, &page, query, filter)
-                                 : respond_outcome(outcome, "list");
-}
-
-struct response list_invitations(struct app *app, const struct request *request) {
-    CLEANUP(query_clear) struct invitation_query query = {.limit = LIST_LIMIT_DEFAULT};
     CLEANUP(mistakes_clear) struct mistakes mistakes = {.in_query = true};
-    CLEANUP(text_clear) struct text filter = {0};
-    struct cursor cursor = {.time_us = TIME_NONE};
-    if (!read_query(request, &query_table, &query, &mistakes)) {
+    if (!read_query(request, &query_table, &batch, &mistakes)) {
         return respond_mistakes(&mistakes);
     }
-    write_filter(&query, &filter);
-    if (filter.failed) {
-        return respond_outcome(OUTCOME_FAILED, "list");
-    }
-    enum outcome outcome = OUTCOME_OK;
-    if (query.cursor) {
-        outcome = list_cursor_read(app, request->principal.account_id, filter.bytes, query.cursor,
-                                   &cursor);
-    }
-    return outcome == OUTCOME_OK ? list_from(app, request, &query, &cursor, filter.bytes)
-                                 : respond_bad_cursor(outcome);
+    return settle(app, request, &batch);
 }

@@ -26,7 +26,10 @@ struct report {
 
     /* Filled by settle_reports: */
     bool recorded;                /* the contact was not known before */
-    bool decided;                 /* invitation was made, or decided anew, because of this report */
+    bool known;                   /* it is now: contact is the snapshot that stands */
+    bool solved_again;            /* it was open again, and is solved now */
+    bool made;                    /* the invitation is new, */
+    bool decided;                 /* or, because of this report, decided anew; also when new */
     struct invitation invitation; /* what now stands for survey and contact; filled when there is a
                                      survey, or when it was cancelled by REPORT_REOPENED */
     enum verdict verdict;         /* what to say of this report: the invitation's, */

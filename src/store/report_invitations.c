@@ -7,31 +7,16 @@
 #include "base/time.h"
 #include "store/invitation_row.h"
 #include "store/invitation_write.h"
+#include "store/report_wish.h"
 
-/* A report's wish to ask, on its way. */
-struct wish {
-    struct report *report;
-    bool stands;                /* survey and contact have an invitation already: */
-    struct invitation standing; /* owned */
-    bool decides;               /* report->invitation is new, or standing decided anew */
-};
-
-struct settling {
-    struct db_connection *connection;
-    struct wish *wishes; /* owned, in the order of the reports */
-    struct wish **order; /* owned, the same by survey and ref */
-    size_t count;
-    struct invitation **invitations; /* owned; room for one of each wish */
-    struct rollup_deltas *deltas;
-};
-
-static void settling_clear(struct settling *settling) {
-    for (size_t i = 0; settling->wishes && i < settling->count; i++) {
-        invitation_clear(&settling->wishes[i].standing);
+static void wishes_clear(struct wishes *wishes) {
+    for (size_t i = 0; wishes->list && i < wishes->count; i++) {
+        invitation_clear(&wishes->list[i].standing);
+        free(wishes->list[i].address);
     }
-    free(settling->wishes);
-    free(settling->order);
-    free(settling->invitations);
+    free(wishes->list);
+    free(wishes->order);
+    free(wishes->invitations);
 }
 
 static int compare_keys(const struct invitation *one, const struct invitation *other) {
@@ -63,32 +48,32 @@ static bool prepare_invitation(struct report *report) {
     return contact_copy(&report->contact, &made->contact);
 }
 
-static bool prepare(struct settling *settling, struct report *const reports[]) {
-    size_t count = settling->count;
-    settling->wishes = calloc(count, sizeof *settling->wishes);
-    settling->order = calloc(count, sizeof(struct wish *));
-    settling->invitations = calloc(count, sizeof(struct invitation *));
-    if (!settling->wishes || !settling->order || !settling->invitations) {
+static bool prepare(struct wishes *wishes, struct report *const reports[]) {
+    size_t count = wishes->count;
+    wishes->list = calloc(count, sizeof *wishes->list);
+    wishes->order = calloc(count, sizeof(struct wish *));
+    wishes->invitations = calloc(count, sizeof(struct invitation *));
+    if (!wishes->list || !wishes->order || !wishes->invitations) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        settling->wishes[i] =
+        wishes->list[i] =
             (struct wish){.report = reports[i], .standing = INVITATION_NONE, .decides = true};
-        settling->order[i] = &settling->wishes[i];
+        wishes->order[i] = &wishes->list[i];
         if (!prepare_invitation(reports[i])) {
             return false;
         }
     }
-    qsort(settling->order, count, sizeof(struct wish *), compare_wishes);
+    qsort(wishes->order, count, sizeof(struct wish *), compare_wishes);
     return true;
 }
 
 /* The invitations of those wishes that are as asked for, in the order of their keys. */
-static size_t collect(struct settling *settling, bool (*wanted)(const struct wish *)) {
+static size_t collect(struct wishes *wishes, bool (*wanted)(const struct wish *)) {
     size_t count = 0;
-    for (size_t i = 0; i < settling->count; i++) {
-        if (wanted(settling->order[i])) {
-            settling->invitations[count++] = &settling->order[i]->report->invitation;
+    for (size_t i = 0; i < wishes->count; i++) {
+        if (wanted(wishes->order[i])) {
+            wishes->invitations[count++] = &wishes->order[i]->report->invitation;
         }
     }
     return count;
@@ -108,14 +93,14 @@ static bool is_new(const struct wish *wish) {
 }
 
 /* The wish of a row's key, with what the row holds in *stored (the caller clears it). */
-static enum outcome wish_of_row(struct settling *settling, const PGresult *rows, int row,
+static enum outcome wish_of_row(struct wishes *wishes, const PGresult *rows, int row,
                                 struct invitation *stored, struct wish **wish) {
     enum outcome outcome = invitation_from_row(rows, row, stored);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
     struct wish **found =
-        bsearch(stored, settling->order, settling->count, sizeof(struct wish *), compare_with_wish);
+        bsearch(stored, wishes->order, wishes->count, sizeof(struct wish *), compare_with_wish);
     *wish = found ? *found : NULL;
     return found ? OUTCOME_OK : OUTCOME_FAILED;
 }
@@ -126,65 +111,58 @@ static bool is_undecided(const struct invitation *standing) {
            (standing->verdict == VERDICT_CREATED || standing->skip_reason == SKIP_REOPENED);
 }
 
-/* The invitation stays who it is, and gets a new life. */
-static void renew(struct wish *wish) {
+/* The invitation stays who it is, and lives as long as a new one. Its snapshot is another only when
+ * the contact was solved again. False when out of memory. */
+static bool renew(struct wish *wish) {
     struct invitation *anew = &wish->report->invitation;
     anew->id = wish->standing.id;
     anew->created_at_us = wish->standing.created_at_us;
     memcpy(anew->source, wish->standing.source, sizeof anew->source);
+    if (wish->report->solved_again) {
+        return true;
+    }
+    contact_clear(&anew->contact);
+    return contact_copy(&wish->standing.contact, &anew->contact);
 }
 
-static enum outcome note_standing(struct settling *settling, const PGresult *rows, int row) {
+static enum outcome note_standing(struct wishes *wishes, const PGresult *rows, int row) {
     CLEANUP(invitation_clear) struct invitation stored = INVITATION_NONE;
     struct wish *wish;
-    enum outcome outcome = wish_of_row(settling, rows, row, &stored, &wish);
+    enum outcome outcome = wish_of_row(wishes, rows, row, &stored, &wish);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
     wish->stands = true;
     wish->standing = stored;
     stored = INVITATION_NONE;
-    wish->decides = is_undecided(&wish->standing);
-    if (wish->decides) {
-        renew(wish);
-    }
-    return OUTCOME_OK;
+    wish->decides = wish->report->send && is_undecided(&wish->standing);
+    return !wish->decides || renew(wish) ? OUTCOME_OK : OUTCOME_FAILED;
 }
 
-/* What stands before those that are to be sent; the others find out when they are inserted. */
-static enum outcome read_standing(struct settling *settling) {
-    size_t count = collect(settling, is_to_send);
-    if (count == 0) {
+/* What stands before. When nothing is to be sent, that is found out by inserting. */
+static enum outcome read_standing(struct wishes *wishes) {
+    if (collect(wishes, is_to_send) == 0) {
         return OUTCOME_OK;
     }
-    enum outcome outcome = lock_undecided(settling->connection, settling->invitations, count);
+    size_t count = collect(wishes, is_any);
+    enum outcome outcome = lock_undecided(wishes->connection, wishes->invitations, count);
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     if (outcome == OUTCOME_OK) {
-        outcome = query_invitations(settling->connection, settling->invitations, count, &rows);
+        outcome = query_invitations(wishes->connection, wishes->invitations, count, &rows);
     }
     for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
-        outcome = note_standing(settling, rows, row);
+        outcome = note_standing(wishes, rows, row);
     }
     return outcome;
 }
 
-static void decide(struct settling *settling) {
-    for (size_t i = 0; i < settling->count; i++) {
-        struct report *report = settling->wishes[i].report;
-        if (report->send && settling->wishes[i].decides) {
-            report->invitation.verdict = VERDICT_SCHEDULED;
-            report->invitation.due_at_us = report->reported_at_us;
-        }
-    }
-}
-
-static enum outcome write_all(struct settling *settling) {
-    size_t count = collect(settling, is_new);
-    enum outcome outcome = insert_invitations(settling->connection, settling->invitations, count);
-    for (size_t i = 0; outcome == OUTCOME_OK && i < settling->count; i++) {
-        const struct wish *wish = settling->order[i];
+static enum outcome write_all(struct wishes *wishes) {
+    size_t count = collect(wishes, is_new);
+    enum outcome outcome = insert_invitations(wishes->connection, wishes->invitations, count);
+    for (size_t i = 0; outcome == OUTCOME_OK && i < wishes->count; i++) {
+        const struct wish *wish = wishes->order[i];
         if (wish->stands && wish->decides) {
-            outcome = rewrite_invitation(settling->connection, &wish->report->invitation);
+            outcome = rewrite_invitation(wishes->connection, &wish->report->invitation);
         }
     }
     return outcome;
@@ -209,10 +187,10 @@ static void say_verdict(struct report *report) {
 }
 
 /* Takes what is stored, and counts it when it is our doing. */
-static enum outcome settle_row(struct settling *settling, const PGresult *rows, int row) {
+static enum outcome settle_row(struct wishes *wishes, const PGresult *rows, int row) {
     CLEANUP(invitation_clear) struct invitation stored = INVITATION_NONE;
     struct wish *wish;
-    enum outcome outcome = wish_of_row(settling, rows, row, &stored, &wish);
+    enum outcome outcome = wish_of_row(wishes, rows, row, &stored, &wish);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
@@ -220,11 +198,12 @@ static enum outcome settle_row(struct settling *settling, const PGresult *rows, 
     const char *day = db_text(rows, row, INVITATION_COLUMN_COUNT);
     bool ours = memcmp(&report->invitation.id, &stored.id, sizeof stored.id) == 0;
     report->decided = wish->decides && ours;
+    report->made = report->decided && !wish->stands;
     if (report->decided && wish->stands) {
-        count_invitation(settling->deltas, &wish->standing, day, -1);
+        count_invitation(wishes->deltas, &wish->standing, day, -1);
     }
     if (report->decided) {
-        count_invitation(settling->deltas, &stored, day, 1);
+        count_invitation(wishes->deltas, &stored, day, 1);
     }
     struct invitation before = report->invitation;
     report->invitation = stored;
@@ -233,28 +212,29 @@ static enum outcome settle_row(struct settling *settling, const PGresult *rows, 
     return OUTCOME_OK;
 }
 
-static enum outcome read_back(struct settling *settling) {
+static enum outcome read_back(struct wishes *wishes) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    size_t count = collect(settling, is_any);
-    enum outcome outcome =
-        query_invitations(settling->connection, settling->invitations, count, &rows);
+    size_t count = collect(wishes, is_any);
+    enum outcome outcome = query_invitations(wishes->connection, wishes->invitations, count, &rows);
     for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
-        outcome = settle_row(settling, rows, row);
+        outcome = settle_row(wishes, rows, row);
     }
     return outcome;
 }
 
 enum outcome settle_invitations(struct db_connection *connection, struct report *const reports[],
                                 size_t count, struct rollup_deltas *deltas) {
-    CLEANUP(settling_clear)
-    struct settling settling = {.connection = connection, .count = count, .deltas = deltas};
-    if (!prepare(&settling, reports)) {
+    CLEANUP(wishes_clear)
+    struct wishes wishes = {.connection = connection, .count = count, .deltas = deltas};
+    if (!prepare(&wishes, reports)) {
         return OUTCOME_FAILED;
     }
-    enum outcome outcome = read_standing(&settling);
+    enum outcome outcome = read_standing(&wishes);
     if (outcome == OUTCOME_OK) {
-        decide(&settling);
-        outcome = write_all(&settling);
+        outcome = decide_wishes(&wishes);
     }
-    return outcome == OUTCOME_OK ? read_back(&settling) : outcome;
+    if (outcome == OUTCOME_OK) {
+        outcome = write_all(&wishes);
+    }
+    return outcome == OUTCOME_OK ? read_back(&wishes) : outcome;
 }
