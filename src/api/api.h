@@ -31,6 +31,13 @@ handler create_response;
 handler list_responses;
 handler get_response;
 
+/* suppressions.c */
+handler create_suppression;
+handler delete_suppression;
+
+/* suppressions_read.c */
+handler list_suppressions;
+
 /* surveys.c */
 handler list_surveys;
 handler delete_survey;

@@ -6,7 +6,6 @@
 #include <utf8proc.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
 
 /* UTS 46 without its transition from IDNA 2003: that took "ß" for "ss", which are two domains. */
 #define IDN_FLAGS (IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT)
@@ -80,4 +79,15 @@ char *address_key(const char *email) {
     }
     key.failed |= local.failed;
     return text_take(&key);
+}
+
+void address_append_masked(struct text *text, const char *email) {
+    const char *at = strrchr(email, '@');
+    size_t first = *email && email != at;
+    while (first && ((unsigned char)email[first] & 0xc0) == 0x80) {
+        first++; /* the rest of a character of UTF-8 */
+    }
+    text_append_bytes(text, email, first);
+    text_append(text, "\u2022\u2022");
+    text_append(text, at ? at : "");
 }

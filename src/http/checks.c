@@ -215,10 +215,22 @@ static bool form_refused(struct exchange *exchange) {
            refuse(exchange, respond_problem(400, "invalid_form", "the form: %s", objection));
 }
 
+/* Whatever the body is, nobody is refused for it. */
+static void read_any_body(struct exchange *exchange) {
+    struct request *request = &exchange->request;
+    const char *type = request_header(request, "Content-Type");
+    if (!type || !content_type_is(type, TYPE_FORM) || read_form(exchange)) {
+        request->form_count = 0;
+    }
+}
+
 bool body_refuses(struct exchange *exchange) {
     unsigned needs = exchange->request.route->needs;
     if (needs & NEEDS_JSON) {
         return json_refused(exchange);
+    }
+    if (needs & TAKES_ANY_BODY) {
+        read_any_body(exchange);
     }
     return (needs & NEEDS_FORM) && form_refused(exchange);
 }

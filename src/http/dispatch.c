@@ -50,7 +50,7 @@ static bool note_path(struct exchange *exchange, const char *target) {
 static void note_body(struct exchange *exchange) {
     const struct live_limits *limits = &exchange->server->limits;
     const struct route *route = exchange->request.route;
-    bool form = route && (route->needs & NEEDS_FORM);
+    bool form = route && (route->needs & (NEEDS_FORM | TAKES_ANY_BODY));
     exchange->body_max = atomic_load(form ? &limits->form_bytes_max : &limits->json_bytes_max);
     const char *length = request_header(&exchange->request, "Content-Length");
     exchange->announced_length = length ? strtoull(length, NULL, 10) : 0;

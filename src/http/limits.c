@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/time.h"
 #include "http/edge.h"
 #include "http/parts.h"
@@ -54,7 +55,13 @@ bool key_limit_refuses(struct exchange *exchange, struct response *refusal) {
 }
 
 static bool is_page(const struct route *route) {
-    return strncmp(route->path, "/s/", 3) == 0 || strncmp(route->path, "/l/", 3) == 0;
+    static const char *const starts[] = {"/s/", "/l/", "/u/"};
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        if (strncmp(route->path, starts[i], strlen(starts[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static struct response refuse_page(struct exchange *exchange) {

@@ -11,8 +11,8 @@ struct response;
  * counts as one whatever it holds: one array of 1,000 answers costs less than 1,000 requests. */
 bool key_limit_refuses(struct exchange *exchange, struct response *refusal);
 
-/* Pages are the public routes below /s/ and /l/. Addresses in IPv6 count by their /64. A trusted
- * proxy that names nobody is not limited: that would be all customers at once. */
+/* Pages are the public routes below /s/, /l/ and /u/. Addresses in IPv6 count by their /64. A
+ * trusted proxy that names nobody is not limited: that would be all customers at once. */
 bool page_limit_refuses(struct exchange *exchange, struct response *refusal);
 
 /* Keys that were looked up in vain, by the same addresses: past the limit no key is looked up for

@@ -69,7 +69,7 @@ struct request {
     const char *query_objection; /* why the query is malformed, where the route TAKES_ANY_QUERY */
     size_t form_count;
     size_t query_count;
-    const struct request_param *form; /* of form_count, when the route needs a form */
+    const struct request_param *form; /* of form_count, when the route takes a form */
     struct request_param query[QUERY_PARAMS_MAX];
     struct path_param path_params[PATH_PARAMS_MAX];
 };

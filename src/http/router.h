@@ -27,6 +27,7 @@ enum route_needs {
     GIVES_JSON = 1 << 2,      /* 406 unless the client accepts application/json */
     ALWAYS_SERVED = 1 << 3,   /* also while the service waits for its database */
     TAKES_ANY_QUERY = 1 << 4, /* the handler answers a malformed query: request->query_objection */
+    TAKES_ANY_BODY = 1 << 5,  /* as small as a form; one that is a form goes into request->form */
 };
 
 struct route {

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "pages/email_source.h"
 
-#define BUTTONS_PER_ROW 6 /* six of 44 px fit into 320 px */
+#define BUTTONS_PER_ROW 6 /* at most: six of 44 px fit into 320 px */
 
 /* Mail clients trust tables, bgcolor and padding. Text colours stay the client's own, so that its
  * dark mode can turn them; the buttons are readable either way. */
@@ -46,9 +46,12 @@ static void append_button(struct text *html, const struct email_source *source,
     text_append(html, "</a></td><td width=\"6\" style=\"font-size:1px\">&nbsp;</td>");
 }
 
+/* Rows of about the same length: seven are four and three. */
 static void append_buttons(struct text *html, const struct email_source *source) {
+    size_t rows = (source->button_count + BUTTONS_PER_ROW - 1) / BUTTONS_PER_ROW;
+    size_t per_row = rows ? (source->button_count + rows - 1) / rows : 1;
     for (size_t i = 0; i < source->button_count; i++) {
-        if (i % BUTTONS_PER_ROW == 0) {
+        if (i % per_row == 0) {
             text_append(html, i ? "</tr></table>" : "<tr><td style=\"padding:0 0 12px\">");
             text_append(html, TABLE_START " style=\"margin:0 0 6px\"><tr>");
         }

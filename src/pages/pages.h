@@ -15,6 +15,10 @@ handler get_link_thanks;
 handler post_survey_page;
 handler post_link_page;
 
+/* opt_out_page.c */
+handler get_opt_out;
+handler post_opt_out;
+
 /* Not a route: the 429 of all of them. */
 handler refuse_page;
 

@@ -31,7 +31,8 @@ def takes(operation, kind):
 GUARDED = names(lambda method, path, operation: "x-scope" in operation)
 PUBLIC = names(lambda method, path, operation: "x-scope" not in operation)
 TAKE_JSON = names(lambda method, path, operation: takes(operation, "application/json"))
-TAKE_FORM = names(lambda method, path, operation: takes(operation, "application/x-www-form-urlencoded"))
+TAKE_FORM = names(lambda method, path, operation: takes(operation, "application/x-www-form-urlencoded")
+                  and not takes(operation, "multipart/form-data"))
 ONLY_JSON = names(lambda method, path, operation: "406" in operation["responses"])
 READ = names(lambda method, path, operation: method == "GET")
 LISTS = names(lambda method, path, operation: method == "GET" and "422" in operation["responses"])
@@ -45,6 +46,7 @@ def owned(service):
     made = service.post("/v1/invitations", "write", json={"survey": "ours", "contact": {"ref": "T-1"}}).json()
     stored = service.post("/v1/responses", "write", json={
         "survey": "ours", "contact": {"ref": "T-1", "team": "cards"}, "answers": {"understood": "yes"}}).json()
+    assert service.post("/v1/suppressions", "write", json={"email": "ours@example.org"}).status_code == 201
     return {"survey": "ours", "invitations": made["id"], "responses": stored["id"],
             "token": made["url"].rpartition("/")[2]}
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from support.links import at, make_secret, signed_link
+from support.opt_out import mailed, suppressions_of
 from support.service import ROOT
 from support.survey_page import Page, invite
 
@@ -170,6 +171,16 @@ def test_pages_of_signed_links_count_too(service, page):
         assert service.get(path, headers=address).status_code == 429
     assert service.post(link, data={"understood": "yes"}, headers=address).status_code == 429
     assert service.get(link, headers={"X-Forwarded-For": "198.51.100.7"}).status_code == 200
+
+
+def test_pages_to_opt_out_count_too(service, page):
+    link = mailed(service, "kim@example.org")[0]
+    ask_page(service, page, "198.51.100.8")
+    refused = {"X-Forwarded-For": "198.51.100.8"}
+    assert service.get(link, headers=refused).status_code == 429
+    assert service.post(link, data={"List-Unsubscribe": "One-Click"}, headers=refused).status_code == 429
+    assert suppressions_of(service, "kim@example.org") == []
+    assert service.get(link, headers={"X-Forwarded-For": "198.51.100.9"}).status_code == 200
 
 
 def test_an_ipv6_customer_is_a_64(service, page):

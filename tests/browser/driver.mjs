@@ -89,9 +89,9 @@ const commands = {
       await fillIn(page, options);
       await keep(page, options);
       await page.evaluate(axeSource);
-      const result = await page.evaluate(() => axe.run(document, {
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      }));
+      const result = await page.evaluate((mail) => axe.run(document, { // a mail is no page: it has no landmarks
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', ...(mail ? [] : ['best-practice'])],
+      }), options.mail ?? false);
       return {
         passes: result.passes.length,
         violations: result.violations.map((violation) => ({
