@@ -63,6 +63,9 @@ ALTER TABLE invitations
     ADD COLUMN unclear_attempts int NOT NULL DEFAULT 0, -- those whose end nobody wrote down: perhaps sent twice
     ADD COLUMN mail_error text; -- the mail server's words, or ours
 CREATE INDEX invitations_due ON invitations (account_id, due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX invitations_by_verdict ON invitations (account_id, verdict, created_at, id);
+CREATE INDEX invitations_by_reason ON invitations (account_id, skip_reason, created_at, id)
+    WHERE skip_reason IS NOT NULL;
 CREATE INDEX invitations_by_address ON invitations (account_id, address_key)
     WHERE address_key IS NOT NULL AND verdict <> 'skipped';
 CREATE INDEX invitations_by_customer ON invitations (account_id, customer_ref)

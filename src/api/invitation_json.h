@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "domain/invitation.h"
 #include "pages/email_block.h"
-#include "pages/invitation_url.h"
 
 /* What depends on who asks and when; what is NULL is left out. */
 struct invitation_view {

@@ -9,7 +9,9 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "pages/invitation_url.h"
 #include "store/invitation.h"
+#include "store/invitation_list.h"
 
 #define CURSOR_BYTES_MAX 200
 
@@ -57,7 +59,28 @@ struct invitation_query {
     char *survey; /* owned, as the other texts */
     char *contact;
     char *cursor;
+    int verdict;     /* enum verdict or verdict_shown */
+    int skip_reason; /* enum skip_reason */
     int limit;
+};
+
+static const struct choice verdicts[] = {
+    {"created", VERDICT_CREATED}, {"scheduled", VERDICT_SCHEDULED},
+    {"sent", VERDICT_SENT},       {"skipped", VERDICT_SKIPPED},
+    {"bounced", VERDICT_BOUNCED}, {"answered", SHOWN_ANSWERED},
+    {"expired", SHOWN_EXPIRED},   {NULL, 0},
+};
+
+static const struct choice skip_reasons[] = {
+    {"fatigue", SKIP_FATIGUE},
+    {"suppressed", SKIP_SUPPRESSED},
+    {"no_address", SKIP_NO_ADDRESS},
+    {"sampled_out", SKIP_SAMPLED_OUT},
+    {"expired", SKIP_EXPIRED},
+    {"reopened", SKIP_REOPENED},
+    {"answered", SKIP_ANSWERED},
+    {"archived", SKIP_ARCHIVED},
+    {NULL, 0},
 };
 
 #define TEXT(key, bytes_max)                                                                       \
@@ -70,6 +93,14 @@ static const struct field query_fields[] = {
     TEXT(survey, SURVEY_NAME_BYTES_MAX),
     TEXT(contact, CONTACT_REF_BYTES_MAX),
     TEXT(cursor, CURSOR_BYTES_MAX),
+    {.name = "verdict",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct invitation_query, verdict),
+     .choices = verdicts},
+    {.name = "reason",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct invitation_query, skip_reason),
+     .choices = skip_reasons},
     {.name = "limit",
      .kind = FIELD_INT,
      .offset = offsetof(struct invitation_query, limit),
@@ -90,6 +121,7 @@ static void write_filter(const struct invitation_query *query, struct text *filt
     text_append_json(filter, query->survey);
     text_append_char(filter, '\n');
     text_append_json(filter, query->contact);
+    text_append_format(filter, "\n%d %d", query->verdict, query->skip_reason);
 }
 
 static struct response respond_page(struct app *app, const struct request *request,
@@ -133,6 +165,9 @@ static struct response list_from(struct app *app, const struct request *request,
         .account_id = request->principal.account_id,
         .survey = query->survey,
         .contact_ref = query->contact,
+        .verdict = query->verdict,
+        .skip_reason = (enum skip_reason)query->skip_reason,
+        .now_us = time_now_us(),
         .before_us = cursor->time_us,
         .before_id = cursor->id,
     };
@@ -146,7 +181,8 @@ static struct response list_from(struct app *app, const struct request *request,
 }
 
 struct response list_invitations(struct app *app, const struct request *request) {
-    CLEANUP(query_clear) struct invitation_query query = {.limit = LIST_LIMIT_DEFAULT};
+    CLEANUP(query_clear)
+    struct invitation_query query = {.verdict = SHOWN_ANY, .limit = LIST_LIMIT_DEFAULT};
     CLEANUP(mistakes_clear) struct mistakes mistakes = {.in_query = true};
     CLEANUP(text_clear) struct text filter = {0};
     struct cursor cursor = {.time_us = TIME_NONE};

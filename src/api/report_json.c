@@ -3,6 +3,7 @@
 #include "api/invitation_json.h"
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "pages/invitation_url.h"
 
 static struct invitation_view view_of(const struct report *report, bool dry_run) {
     const struct invitation *invitation = &report->invitation;

@@ -26,24 +26,4 @@ enum outcome load_invitations(struct db_connection *connection, const struct tok
                               size_t count, struct invitation invitations[],
                               enum outcome outcomes[]);
 
-struct invitation_filter {
-    int64_t account_id;
-    const char *survey;      /* NULL: any */
-    const char *contact_ref; /* NULL: any */
-    int64_t before_us;       /* created before this, */
-    struct uuid before_id;   /* or at it with a smaller id; TIME_NONE: from the newest on */
-};
-
-struct invitation_list {
-    struct invitation *invitations; /* owned */
-    size_t count;
-};
-
-/* The newest first, at most limit of them. The caller clears *list either way. */
-enum outcome list_invitations_before(struct db_connection *connection,
-                                     const struct invitation_filter *filter, size_t limit,
-                                     struct invitation_list *list);
-
-void invitation_list_clear(struct invitation_list *list);
-
 #endif

@@ -348,3 +348,79 @@ def test_batches_that_cross_neither_hang_nor_ask_anybody_twice(two_instances):
     assert statuses == [207] * 8
     assert two_instances[0].sql("SELECT verdict, count(*), count(DISTINCT address_key) FROM invitations"
                                 " GROUP BY 1 ORDER BY 1") == [("scheduled", 50, 50), ("skipped", 350, 50)]
+
+
+# ---- the list ----
+
+def refs(service, query):
+    answer = service.get(f"/v1/invitations?{query}", "read")
+    assert answer.status_code == 200, answer.text
+    return [each["contact"]["ref"] for each in answer.json()["data"]]
+
+
+def test_invitations_are_found_by_what_became_of_them(fresh):
+    bare = [{"survey": "understood", "contact": {"ref": ref}} for ref in ("made", "late", "done")]
+    fresh.post("/v1/invitations", "write", json=bare)
+    fresh.post("/v1/responses", "write", json={**bare[2], "answers": {"understood": "yes"}})
+    fresh.post("/v1/invitations", "write", json=[
+        wish("due"), wish("tired"), wish("nobody", None), wish("mailed", "m@example.org"),
+        wish("mailed late", "l@example.org"), wish("refused", "r@example.org")])
+    fresh.sql("UPDATE invitations SET expires_at = created_at WHERE contact_ref IN ('late', 'mailed late', 'done', 'due');"
+              " UPDATE invitations SET verdict = 'sent', sent_at = now(), due_at = NULL WHERE contact_ref ~ 'mailed';"
+              " UPDATE invitations SET verdict = 'bounced', due_at = NULL, mail_error = '550 no' WHERE contact_ref = 'refused';"
+              " UPDATE rollups SET bounced = 1 WHERE invited > 0 AND dimension IN ('all', 'source')")
+    found = {verdict: refs(fresh, f"verdict={verdict}") for verdict in (
+        "created", "scheduled", "sent", "skipped", "bounced", "answered", "expired")}
+    assert found == {"created": ["made"], "scheduled": ["due"], "sent": ["mailed"], "skipped": ["nobody", "tired"],
+                     "bounced": ["refused"], "answered": ["done"], "expired": ["mailed late", "late"]}
+    assert refs(fresh, "reason=fatigue") == ["tired"] and refs(fresh, "verdict=skipped&reason=no_address") == ["nobody"]
+    assert refs(fresh, "reason=suppressed") == [] and refs(fresh, "verdict=sent&reason=fatigue") == []
+    for verdict, listed in found.items():
+        for ref in listed:
+            assert fresh.get("/v1/invitations", "read", params={"contact": ref}).json()["data"][0]["verdict"] == verdict
+    bounced = fresh.get("/v1/invitations?verdict=bounced", "read").json()["data"][0]
+    assert bounced["mail_error"] == "550 no"
+
+
+@pytest.mark.parametrize("query", ["verdict=duplicate", "verdict=", "reason=duplicate", "reason=none", "verdict=sent&verdict=sent"])
+def test_a_verdict_that_is_none_is_refused(fresh, query):
+    answer = fresh.get(f"/v1/invitations?{query}", "read")
+    assert (answer.status_code, answer.json().get("code")) == ((200, None) if query == "verdict=" else (422, "invalid_query"))
+
+
+def test_a_list_by_verdict_pages_and_its_cursor_is_its_own(fresh):
+    survey(fresh, "second")
+    fresh.post("/v1/invitations", "write", json=[wish(f"T-{n}", None, name="second" if n % 2 else "understood") for n in range(9)])
+    ask(fresh, "due")
+    seen, path = [], "/v1/invitations?verdict=skipped&reason=no_address&limit=4"
+    cursors = []
+    while path:
+        page = fresh.get(path, "read")
+        seen += [each["contact"]["ref"] for each in page.json()["data"]]
+        cursors.append(page.json()["next"])
+        path = page.links["next"]["url"] if page.json()["has_more"] else None
+    assert seen == [f"T-{n}" for n in range(8, -1, -1)]
+    assert refs(fresh, "verdict=skipped&survey=second") == ["T-7", "T-5", "T-3", "T-1"]
+    assert refs(fresh, "verdict=skipped&contact=T-7&survey=second") == ["T-7"]
+    for other in ("verdict=skipped", "reason=no_address", "verdict=scheduled&reason=no_address"):
+        answer = fresh.get(f"/v1/invitations?{other}&cursor={cursors[0]}", "read")
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
+
+
+def test_a_list_by_verdict_reads_an_index(fresh):
+    """Of 20,000, each way to ask reads a few: counted by PostgreSQL itself."""
+    fresh.sql("INSERT INTO invitations (account_id, id, survey, contact_ref, solved_at, source, created_at, expires_at,"
+              " verdict, skip_reason, customer_email)"
+              " SELECT 1, gen_random_uuid(), 'understood', n::text, now(), 'api', now() - n * interval '1 minute',"
+              " now() + interval '30 days', CASE WHEN n % 1000 = 0 THEN 'bounced' WHEN n % 997 = 0 THEN 'skipped'"
+              " ELSE 'sent' END, CASE WHEN n % 997 = 0 AND n % 1000 > 0 THEN 'fatigue' END, 'x@example.org'"
+              " FROM generate_series(1, 20000) AS n")
+    fresh.sql("ANALYZE invitations")
+    queries = ["verdict=bounced", "verdict=skipped", "reason=fatigue", "verdict=sent", "verdict=bounced&survey=understood"]
+    before = fresh.sql("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'invitations'")[0][0]
+    for query in queries:
+        assert len(refs(fresh, f"{query}&limit=20")) == 20
+    assert fresh.stop() == 0 and fresh.start()  # what its connections counted is written when they close
+    after = fresh.sql("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'invitations'")[0][0]
+    assert len(queries) * 20 <= after - before <= len(queries) * 60
+    fresh.sql("DELETE FROM invitations")
