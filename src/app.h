@@ -7,6 +7,7 @@ struct db;
 struct intake;
 struct invitation_reader;
 struct key_cache;
+struct mail_metrics;
 struct server;
 struct signing_keys;
 struct survey_cache;
@@ -22,6 +23,7 @@ struct app {
     struct survey_cache *survey_cache;
     struct signing_keys *signing_keys;
     struct view_log *view_log;
+    struct mail_metrics *mail_metrics; /* NULL: no mail server is set */
     const char *public_url; /* no trailing slash; survey links start with it */
 };
 

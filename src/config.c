@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "config_environment.h"
 #include "config_keys.h"
+#include "config_mail.h"
 
 /* ---- the file ---- */
 
@@ -95,7 +96,7 @@ static bool set_defaults(struct config *config) {
 }
 
 /* Without a named proxy the addresses could all be one proxy's: its customers would be as one. */
-static bool keys_agree(const struct config *config, struct text *mistake) {
+static bool limits_agree(const struct config *config, struct text *mistake) {
     bool by_address = config->limits.page_per_minute || config->limits.unknown_key_per_minute;
     if (!by_address || *config->http.trusted_proxies) {
         return true;
@@ -110,7 +111,8 @@ bool config_read(struct config *config, const char *path, struct text *mistake) 
     struct config fresh = {0};
     const char *file = find_file(path);
     if (set_defaults(&fresh) && (!file || read_file(&fresh, file, mistake)) &&
-        config_read_variables(&fresh, mistake) && keys_agree(&fresh, mistake)) {
+        config_read_variables(&fresh, mistake) && limits_agree(&fresh, mistake) &&
+        mail_keys_agree(&fresh, mistake)) {
         *config = fresh;
         return true;
     }
@@ -171,8 +173,8 @@ static void print_value(const struct config *config, const struct config_key *ke
     const char *member = (const char *)config + key->offset;
     if (key == config_find_key("database", "url")) {
         print_masked(config->database.url, stream);
-    } else if (key == config_find_key("database", "password")) {
-        fprintf(stream, "%s", *config->database.password ? "***" : "");
+    } else if (strcmp(key->name, "password") == 0) {
+        fprintf(stream, "%s", **(char *const *)(const void *)member ? "***" : "");
     } else if (key->type == CONFIG_MODE) {
         fprintf(stream, "%04llo", (unsigned long long)*(const int64_t *)(const void *)member);
     } else if (config_key_is_text(key)) {

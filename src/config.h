@@ -67,6 +67,17 @@ struct config {
         int64_t unknown_key_per_minute;
     } limits;
     struct {
+        char *url;  /* smtp(s)://host:port; "" means that nothing is sent */
+        char *from; /* a mailbox, see clients/mailbox.h */
+        char *reply_to;
+        char *user;
+        char *password;
+        char *starttls; /* when_offered, always or never */
+        char *ca_file;  /* "" means the system's */
+        int64_t timeout_ms;
+        int64_t per_minute; /* 0 means no limit */
+    } mail;
+    struct {
         char *level; /* error, info or debug */
         bool access; /* a line per request */
     } log;

@@ -61,6 +61,20 @@ def service(request, postgres, template):
     end_service(started)
 
 
+@pytest.fixture(scope="module")
+def make_module_service(postgres, template):
+    """The same as make_service, for all tests of a module."""
+    started = []
+
+    def make(**environment):
+        started.append(start_service(postgres, template, environment))
+        return started[-1]
+
+    yield make
+    for each in started:
+        end_service(each)
+
+
 @pytest.fixture
 def make_service(postgres, template):
     """Starts further services, each on a fresh database: make_service(UNDERSTOOD_...="...")."""

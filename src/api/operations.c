@@ -12,6 +12,7 @@
 #include "base/embedded.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "clients/mail_metrics.h"
 #include "http/server.h"
 #include "intake/intake.h"
 #include "intake/view_log.h"
@@ -104,6 +105,7 @@ struct response get_service_metrics(struct app *app, const struct request *reque
     server_append_metrics(app->server, &text);
     intake_append_metrics(app->intake, &text);
     view_log_append_metrics(app->view_log, &text);
+    mail_metrics_append(app->mail_metrics, &text);
     return respond_text(200, TYPE_PROMETHEUS, &text);
 }
 

@@ -15,6 +15,7 @@ command_run run_key_create;
 command_run run_key_list;
 command_run run_key_revoke;
 command_run run_link;
+command_run run_mail_test;
 command_run run_migrate;
 command_run run_routes;
 command_run run_serve;

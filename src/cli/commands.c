@@ -102,6 +102,8 @@ const struct command commands[] = {
      OPTIONS(key_revoke_options), false},
     {"link", NULL, "Print a survey link, making the invitation if there is none yet", run_link,
      OPTIONS(link_options), false},
+    {"mail test", "ADDRESS", "Send one mail through the configured server and say what happens",
+     run_mail_test, NULL, 0, false},
     {"migrate", NULL, "Bring the database's schema up to date", run_migrate, NULL, 0, false},
     {"routes", NULL, "List the HTTP routes: method, path, operation, scope", run_routes, NULL, 0,
      true},

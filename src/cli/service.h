@@ -4,15 +4,21 @@
 
 #include "app.h"
 #include "base/text.h"
+#include "cli/mail_options.h"
 #include "cli/public_url.h"
+#include "clients/mail_metrics.h"
 #include "config.h"
 
 struct housekeeping;
+struct mailer;
 struct passed_sockets;
 
 struct service {
     struct app app;
     struct housekeeping *housekeeping;
+    struct mailer *mailer; /* NULL without [mail] url */
+    struct mail_options mail_options;
+    struct mail_metrics mail_metrics;
     char public_url[PUBLIC_URL_SIZE];
 };
 
