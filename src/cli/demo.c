@@ -56,10 +56,14 @@ static void print_bad_week(const struct demo_plan *plan) {
 
 static int conclude(const struct demo *demo, bool good, double seconds) {
     const struct tally *tally = &demo->tally;
-    double rows = (double)(demo->contacts + tally->counted + tally->held);
+    double rows = (double)(demo->invited + demo->skipped + tally->counted + tally->held);
     printf("%" PRId64 " contacts invited, %" PRId64 " answers counted, %" PRId64
            " held as provisional; %.1f s, %.0f rows a second\n",
-           demo->contacts, tally->counted, tally->held, seconds, rows / seconds);
+           demo->invited, tally->counted, tally->held, seconds, rows / seconds);
+    if (demo->skipped) {
+        printf("%" PRId64 " customers were not asked: they had been lately, or have no address\n",
+               demo->skipped);
+    }
     if (demo->existing) {
         printf("%" PRId64 " contacts were there before and stay as they are\n", demo->existing);
     }
@@ -89,6 +93,8 @@ static int fill_account(const struct database *database, const struct config *co
     if (outcome == OUTCOME_NOT_FOUND) {
         fprintf(stderr, "understood: account %" PRId64 " has no survey %s\n", account_id, survey);
     }
+    demo->unsent = demo->survey;
+    demo->unsent.expires_after_days = 0;
     demo->connection = connection;
     demo->intake = outcome == OUTCOME_OK
                        ? own_intake_start(database, config, 1, (unsigned)config->intake.queue_max)

@@ -98,23 +98,49 @@ static bool report_of(const struct demo *demo, const struct demo_contact *made,
                       struct report *report) {
     *report = REPORT_NONE;
     report->account_id = demo->survey.account_id;
-    report->survey = &demo->survey;
+    report->survey = made->asked ? &demo->survey : &demo->unsent;
+    report->send = !made->asked;
     report->reported_at_us = made->invited_at_us;
     snprintf(report->source, sizeof report->source, "demo");
     return contact_copy(&made->contact, &report->contact);
 }
 
-/* Some contacts on their way: made, reported, then those who answer hand in their vote. */
+/* The report that another agent has it now. */
+static bool change_of(const struct demo *demo, const struct demo_contact *made,
+                      struct report *report) {
+    if (!report_of(demo, made, report)) {
+        return false;
+    }
+    struct contact *contact = &report->contact;
+    for (size_t i = 0; i < contact->agent_count; i++) {
+        free(contact->agents[i]);
+        contact->agents[i] = NULL;
+    }
+    contact->agents[0] = strdup(made->taken_over_by);
+    contact->agent_count = contact->agents[0] != NULL;
+    report->event = REPORT_CHANGED;
+    report->survey = NULL;
+    report->send = false;
+    return contact->agent_count == 1;
+}
+
+/* Some contacts on their way: made, reported, some of them as changed, then those who answer hand
+ * in their vote. */
 struct step {
     size_t count;
+    size_t change_count;
     struct demo_contact made[STEP_CONTACTS];
     struct report reports[STEP_CONTACTS];
+    struct report changes[STEP_CONTACTS];
 };
 
 static void step_free(struct step **step) {
     for (size_t i = 0; *step && i < (*step)->count; i++) {
         demo_contact_clear(&(*step)->made[i]);
         report_clear(&(*step)->reports[i]);
+    }
+    for (size_t i = 0; *step && i < (*step)->change_count; i++) {
+        report_clear(&(*step)->changes[i]);
     }
     free(*step);
 }
@@ -135,12 +161,28 @@ static bool make_contacts(struct demo *demo, struct step *step) {
     return true;
 }
 
+static bool settle(const struct demo *demo, struct report reports[], size_t count) {
+    return settle_reports_at_once(demo->connection, REPORT_ROLLUP_SLOT, reports, count, false) ==
+           OUTCOME_OK;
+}
+
+static bool report_changes(const struct demo *demo, struct step *step) {
+    for (size_t i = 0; i < step->count; i++) {
+        bool changed = step->made[i].taken_over_by && step->reports[i].decided;
+        if (changed && !change_of(demo, &step->made[i], &step->changes[step->change_count++])) {
+            return false;
+        }
+    }
+    return step->change_count == 0 || settle(demo, step->changes, step->change_count);
+}
+
 static bool submit_answers(struct demo *demo, const struct step *step) {
     for (size_t i = 0; i < step->count; i++) {
         const struct demo_contact *made = &step->made[i];
         const struct report *report = &step->reports[i];
         demo->existing += !report->decided;
-        demo->contacts += report->decided;
+        demo->invited += report->decided && made->asked;
+        demo->skipped += report->decided && !made->asked;
         demo->answers += made->answered;
         bool fresh = made->answered && report->decided;
         if (fresh && !submit(demo, vote_of(demo, made, &report->invitation))) {
@@ -152,8 +194,6 @@ static bool submit_answers(struct demo *demo, const struct step *step) {
 
 bool demo_step(struct demo *demo) {
     CLEANUP(step_free) struct step *step = calloc(1, sizeof *step);
-    return step && make_contacts(demo, step) &&
-           settle_reports_at_once(demo->connection, REPORT_ROLLUP_SLOT, step->reports, step->count,
-                                  false) == OUTCOME_OK &&
-           submit_answers(demo, step);
+    return step && make_contacts(demo, step) && settle(demo, step->reports, step->count) &&
+           report_changes(demo, step) && submit_answers(demo, step);
 }

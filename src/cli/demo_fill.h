@@ -24,13 +24,15 @@ struct tally {
 struct demo {
     struct demo_plan plan;
     struct survey survey;
+    struct survey unsent; /* the same, but its links expire at once: nobody gets a mail by it */
     struct intake *intake;
     struct db_connection *connection; /* for the invitations */
     struct tally tally;
     int64_t wanted;
-    int64_t answers;  /* handed in */
-    int64_t contacts; /* invited */
-    int64_t existing; /* contacts that an earlier run had invited */
+    int64_t answers; /* handed in */
+    int64_t invited;
+    int64_t skipped;
+    int64_t existing; /* contacts that an earlier run had reported */
     uint64_t next;    /* index of the next contact */
 };
 

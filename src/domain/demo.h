@@ -1,7 +1,8 @@
 /*
  * Contacts and answers that look like those of a support centre: weekdays and office hours, 12
- * teams and 200 agents with true rates of their own, and one team that has a bad week. The same
- * seed gives the same contacts and answers; only their times follow the clock.
+ * teams and 200 agents with true rates of their own, one team that has a bad week, and customers
+ * who come back, sooner when nobody had understood them. The same seed gives the same contacts and
+ * answers; only their times follow the clock.
  */
 #ifndef DOMAIN_DEMO_H
 #define DOMAIN_DEMO_H
@@ -36,10 +37,12 @@ const char *demo_team_name(int team);
 struct demo_contact {
     struct contact contact;
     int64_t invited_at_us;
+    bool asked; /* not when there is no address, or when the customer came back so soon */
     bool answered;
     bool held; /* the answer looks like a mail scanner's */
     int64_t answered_at_us;
     struct answers answers;
+    char *taken_over_by; /* owned; the agent who has the contact before it is answered, or NULL */
 };
 
 /* The index-th contact of the plan; false when out of memory. Clear it either way. */

@@ -108,6 +108,58 @@ static void mondays_are_busier_than_sundays(void **state) {
     assert_true(weekdays[4] > 3 * weekdays[3]);
 }
 
+/* How many of the contacts, and which of them, were of the customer of another in the week before.
+ */
+static void count_repeats(const struct demo_plan *plan, int *repeated, int by_felt[2],
+                          int felt_all[2]) {
+    for (uint64_t i = 0; i < SAMPLES; i += 2) {
+        struct demo_contact before;
+        struct demo_contact after;
+        assert_true(demo_contact_make(plan, i, &before));
+        assert_true(demo_contact_make(plan, i + 1, &after));
+        int64_t apart_us = after.contact.opened_at_us - before.contact.solved_at_us;
+        bool same = strcmp(before.contact.customer_ref, after.contact.customer_ref) == 0;
+        bool back = same && apart_us >= 0 && apart_us <= 7 * US_PER_DAY;
+        int content = before.answers.understood == UNDERSTOOD_YES;
+        *repeated += back;
+        by_felt[content] += back;
+        felt_all[content]++;
+        assert_false(back && after.asked);
+        demo_contact_clear(&before);
+        demo_contact_clear(&after);
+    }
+}
+
+static void customers_come_back_and_more_when_they_were_not_understood(void **state) {
+    (void)state;
+    struct demo_plan plan = demo_plan_of(1, DAYS, NOW_US);
+    int repeated = 0;
+    int back[2] = {0};
+    int all[2] = {0};
+    count_repeats(&plan, &repeated, back, all);
+    assert_in_range(repeated, SAMPLES * 8 / 100, SAMPLES * 16 / 100);
+    assert_true(2 * back[1] * all[0] < back[0] * all[1]);
+}
+
+static void who_has_no_address_is_not_asked_and_does_not_answer(void **state) {
+    (void)state;
+    struct demo_plan plan = demo_plan_of(1, DAYS, NOW_US);
+    int without = 0;
+    int taken_over = 0;
+    for (uint64_t i = 0; i < SAMPLES; i++) {
+        struct demo_contact made;
+        assert_true(demo_contact_make(&plan, i, &made));
+        without += made.contact.customer_email == NULL;
+        taken_over += made.taken_over_by != NULL;
+        assert_false(made.asked && !made.contact.customer_email);
+        assert_false(made.answered && !made.asked);
+        assert_true(!made.taken_over_by || strcmp(made.taken_over_by, made.contact.agents[0]) != 0);
+        demo_contact_clear(&made);
+    }
+    assert_in_range(without, SAMPLES * 3 / 100, SAMPLES * 5 / 100);
+    assert_in_range(taken_over, SAMPLES * 2 / 100, SAMPLES * 4 / 100);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_seed_makes_the_same_contacts),
@@ -115,6 +167,8 @@ int main(void) {
         cmocka_unit_test(nothing_happens_before_the_window_or_ahead_of_now),
         cmocka_unit_test(one_team_has_a_bad_week),
         cmocka_unit_test(mondays_are_busier_than_sundays),
+        cmocka_unit_test(customers_come_back_and_more_when_they_were_not_understood),
+        cmocka_unit_test(who_has_no_address_is_not_asked_and_does_not_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
