@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "store/array_param.h"
+#include "store/contact_record.h"
 #include "store/customer_lock.h"
 #include "store/report_invitations.h"
 
@@ -128,7 +129,10 @@ static enum outcome invite(struct settling *settling, size_t first, size_t count
 }
 
 static enum outcome settle_round(struct settling *settling, size_t first, size_t count) {
-    return invite(settling, first, count);
+    sort_places(settling, settling->order, first, count);
+    enum outcome outcome = record_contacts(settling->connection, settling->reports, settling->order,
+                                           count, &settling->deltas);
+    return outcome == OUTCOME_OK ? invite(settling, first, count) : outcome;
 }
 
 static enum outcome settle_rounds(struct settling *settling) {
