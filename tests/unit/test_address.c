@@ -173,6 +173,26 @@ static void an_address_and_its_nfc_and_nfd_have_one_key(void **state) {
     }
 }
 
+static void a_masked_address_shows_its_first_character_and_its_domain(void **state) {
+    (void)state;
+    static const struct pair pairs[] = {
+        {"kim@example.org", "k\u2022\u2022@example.org"},
+        {"K@example.org", "K\u2022\u2022@example.org"},
+        {"\u738b\u5c0f\u660e@b\u00fccher.example", "\u738b\u2022\u2022@b\u00fccher.example"},
+        {"a@b@example.org", "a\u2022\u2022@example.org"},
+        {"\xff\xbf\xbf@example.org", "\xff\xbf\xbf\u2022\u2022@example.org"},
+        {"@example.org", "\u2022\u2022@example.org"},
+        {"kim", "k\u2022\u2022"},
+        {"", "\u2022\u2022"},
+    };
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        struct text masked = {0};
+        address_append_masked(&masked, pairs[i].address);
+        assert_string_equal(masked.bytes, pairs[i].key);
+        text_clear(&masked);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_case_of_letters_makes_no_difference),
@@ -185,6 +205,7 @@ int main(void) {
         cmocka_unit_test(of_bytes_that_are_not_utf8_ascii_alone_is_folded),
         cmocka_unit_test(a_very_long_text_has_a_key_too),
         cmocka_unit_test(an_address_and_its_nfc_and_nfd_have_one_key),
+        cmocka_unit_test(a_masked_address_shows_its_first_character_and_its_domain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
