@@ -49,7 +49,8 @@ int run_account_create(const struct invocation *invocation) {
 }
 
 static void print_account(const struct account *account) {
-    printf("%" PRId64 "\t%s\t%s\n", account->account_id, account->time_zone, account->name);
+    printf("%" PRId64 "\t%s\t%s\t%d\t%d\n", account->account_id, account->time_zone, account->name,
+           account->fatigue_days, account->repeat_days);
 }
 
 int run_account_list(const struct invocation *invocation) {
@@ -61,23 +62,48 @@ int run_account_list(const struct invocation *invocation) {
     return report(connection ? list_accounts(connection, print_account) : OUTCOME_UNAVAILABLE);
 }
 
+/* False, having said so on stderr, when a number of days makes no sense. */
+static bool read_days(const struct invocation *invocation, const char *name, int64_t min,
+                      int64_t max, int64_t *days) {
+    *days = DAYS_STAY;
+    return !invocation_option(invocation, name) ||
+           invocation_number(invocation, name, min, max, days);
+}
+
+static int read_change(const struct invocation *invocation, struct account_change *change) {
+    change->name = invocation_option(invocation, "name");
+    change->time_zone = invocation_option(invocation, "time-zone");
+    if (change->name && !good_name(change->name)) {
+        return refuse_option(invocation, "name", "a text of 1 to 200 bytes");
+    }
+    return read_days(invocation, "fatigue-days", 0, FATIGUE_DAYS_MAX, &change->fatigue_days) &&
+                   read_days(invocation, "repeat-days", 1, REPEAT_DAYS_MAX, &change->repeat_days)
+               ? EXIT_SUCCESS
+               : EXIT_USAGE;
+}
+
+static bool changes_nothing(const struct account_change *change) {
+    return !change->name && !change->time_zone && change->fatigue_days == DAYS_STAY &&
+           change->repeat_days == DAYS_STAY;
+}
+
 int run_account_set(const struct invocation *invocation) {
-    const char *name = invocation_option(invocation, "name");
-    const char *time_zone = invocation_option(invocation, "time-zone");
+    struct account_change change;
     int64_t account_id;
-    if (!parse_int(invocation->operand, 1, INT64_MAX, &account_id) || (!name && !time_zone)) {
+    int status = read_change(invocation, &change);
+    if (status != EXIT_SUCCESS) {
+        return status;
+    }
+    if (!parse_int(invocation->operand, 1, INT64_MAX, &account_id) || changes_nothing(&change)) {
         fprintf(stderr, "understood: which account, and what to change? see `understood account "
                         "set --help`\n");
         return EXIT_USAGE;
-    }
-    if (name && !good_name(name)) {
-        return refuse_option(invocation, "name", "a text of 1 to 200 bytes");
     }
     CLEANUP(database_close) struct database database = {0};
     if (!database_open(&database, &invocation->config, 1)) {
         return EXIT_FAILURE;
     }
     CLEANUP(db_release) struct db_connection *connection = db_acquire(database.db);
-    return report(connection ? change_account(connection, account_id, name, time_zone)
+    return report(connection ? change_account(connection, account_id, &change)
                              : OUTCOME_UNAVAILABLE);
 }

@@ -10,6 +10,9 @@ static const struct command_option account_create_options[] = {
 static const struct command_option account_set_options[] = {
     {"name", "NAME", NULL, "what people call it"},
     {"time-zone", "ZONE", NULL, "whose days its scores are counted in; recounts them all"},
+    {"fatigue-days", "N", NULL,
+     "ask a customer by mail once in so many, over all surveys; 0: always"},
+    {"repeat-days", "N", NULL, "who comes back within so many days repeats a contact"},
 };
 
 static const struct command_option config_options[] = {
@@ -82,9 +85,9 @@ static const struct command_option verify_options[] = {
 const struct command commands[] = {
     {"account create", NULL, "Make an account and print its id", run_account_create,
      OPTIONS(account_create_options), false},
-    {"account list", NULL, "List the accounts: id, time zone, name", run_account_list, NULL, 0,
-     false},
-    {"account set", "ID", "Change an account's name or time zone", run_account_set,
+    {"account list", NULL, "List the accounts: id, time zone, name, fatigue and repeat days",
+     run_account_list, NULL, 0, false},
+    {"account set", "ID", "Change an account's name, time zone or days", run_account_set,
      OPTIONS(account_set_options), false},
     {"config", NULL, "Print the effective configuration, secrets masked", run_config,
      OPTIONS(config_options), true},

@@ -111,15 +111,15 @@ static enum outcome begin(struct attempt *attempt) {
     return outcome == OUTCOME_OK ? finished : outcome;
 }
 
-/* A contact that was invited is what its invitation says; the vote may add what that left open.
- * What nobody vouches for is no answer to an invitation, and learns nothing of it. */
+/* A contact is what its invitation says, skipped or not; the vote may add what that left open. What
+ * nobody vouches for is no answer to an invitation, and learns nothing of it. */
 static enum outcome join_invitations(struct attempt *attempt) {
     for (size_t i = 0; i < attempt->count; i++) {
         struct batch_item *item = &attempt->items[i];
-        if (!item->context.invited || source_is_unverified(item->vote->source)) {
+        if (!item->context.reported || source_is_unverified(item->vote->source)) {
             continue;
         }
-        item->vote->has_invitation = true;
+        item->vote->has_invitation = item->context.invited;
         item->vote->invitation_id = item->context.invitation_id;
         if (!contact_prefer(&item->vote->contact, &item->context.invitation_contact)) {
             return OUTCOME_UNAVAILABLE;

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "store/params.h"
 #include "store/rollup_audit.h"
 
 #define ID_TEXT_SIZE 24
@@ -15,6 +16,8 @@ static void account_from_row(const PGresult *rows, int row, struct account *acco
     account->account_id = db_int(rows, row, 0);
     snprintf(account->name, sizeof account->name, "%s", db_text(rows, row, 1));
     snprintf(account->time_zone, sizeof account->time_zone, "%s", db_text(rows, row, 2));
+    account->fatigue_days = (int)db_int(rows, row, 3);
+    account->repeat_days = (int)db_int(rows, row, 4);
 }
 
 static enum outcome check_time_zone(struct db_connection *connection, const char *time_zone) {
@@ -56,9 +59,10 @@ enum outcome store_account(struct db_connection *connection, struct account *acc
 enum outcome list_accounts(struct db_connection *connection,
                            void (*each)(const struct account *account)) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = db_query(
-        connection, &rows, "SELECT account_id, name, time_zone FROM accounts ORDER BY account_id",
-        DB_NO_PARAMS);
+    enum outcome outcome = db_query(connection, &rows,
+                                    "SELECT account_id, name, time_zone, fatigue_days, repeat_days"
+                                    " FROM accounts ORDER BY account_id",
+                                    DB_NO_PARAMS);
     for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
         struct account account;
         account_from_row(rows, row, &account);
@@ -90,14 +94,24 @@ enum outcome load_account_ids(struct db_connection *connection, int64_t account_
 }
 
 static enum outcome update_account(struct db_connection *connection, int64_t account_id,
-                                   const char *name, const char *time_zone) {
-    char id[ID_TEXT_SIZE];
-    snprintf(id, sizeof id, "%" PRId64, account_id);
+                                   const struct account_change *change) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_int(&params, account_id);
+    params_text(&params, change->name);
+    params_text(&params, change->time_zone);
+    params_int_unless(&params, change->fatigue_days, DAYS_STAY);
+    params_int_unless(&params, change->repeat_days, DAYS_STAY);
+    if (!params_ready(&params)) {
+        return OUTCOME_FAILED;
+    }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome = db_query(connection, &rows,
                                     "UPDATE accounts SET name = coalesce($2, name),"
-                                    " time_zone = coalesce($3, time_zone) WHERE account_id = $1",
-                                    DB_PARAMS(id, name, time_zone));
+                                    " time_zone = coalesce($3, time_zone),"
+                                    " fatigue_days = coalesce($4, fatigue_days),"
+                                    " repeat_days = coalesce($5, repeat_days)"
+                                    " WHERE account_id = $1",
+                                    params_from(&params, 0, params.count));
     if (outcome == OUTCOME_OK && db_affected(rows) == 0) {
         return OUTCOME_NOT_FOUND;
     }
@@ -106,12 +120,12 @@ static enum outcome update_account(struct db_connection *connection, int64_t acc
 
 /* The days of every answer move with the zone: counted again before anybody else counts. */
 static enum outcome move_account(struct db_connection *connection, int64_t account_id,
-                                 const char *name, const char *time_zone) {
+                                 const struct account_change *change) {
     enum outcome outcome = db_execute(connection, ROLLUP_REBUILD_BEGIN);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
-    outcome = update_account(connection, account_id, name, time_zone);
+    outcome = update_account(connection, account_id, change);
     if (outcome == OUTCOME_OK) {
         outcome = rollups_rewrite(connection, account_id);
     }
@@ -119,11 +133,11 @@ static enum outcome move_account(struct db_connection *connection, int64_t accou
     return outcome == OUTCOME_OK ? end : outcome;
 }
 
-enum outcome change_account(struct db_connection *connection, int64_t account_id, const char *name,
-                            const char *time_zone) {
-    if (!time_zone) {
-        return update_account(connection, account_id, name, NULL);
+enum outcome change_account(struct db_connection *connection, int64_t account_id,
+                            const struct account_change *change) {
+    if (!change->time_zone) {
+        return update_account(connection, account_id, change);
     }
-    enum outcome outcome = check_time_zone(connection, time_zone);
-    return outcome == OUTCOME_OK ? move_account(connection, account_id, name, time_zone) : outcome;
+    enum outcome outcome = check_time_zone(connection, change->time_zone);
+    return outcome == OUTCOME_OK ? move_account(connection, account_id, change) : outcome;
 }

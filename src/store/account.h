@@ -10,6 +10,19 @@ struct account {
     int64_t account_id;
     char name[ACCOUNT_NAME_BYTES_MAX + 1];
     char time_zone[TIME_ZONE_BYTES_MAX + 1];
+    int fatigue_days; /* a customer is asked anything once in so many; 0: always */
+    int repeat_days;  /* who comes back within so many was not helped */
+};
+
+#define FATIGUE_DAYS_MAX 365
+#define REPEAT_DAYS_MAX  90
+#define DAYS_STAY        (-1)
+
+struct account_change {
+    const char *name;      /* NULL: stays, as the time zone */
+    const char *time_zone; /* another one counts all of the account's scores again */
+    int64_t fatigue_days;  /* DAYS_STAY: stays, as the next */
+    int64_t repeat_days;   /* for contacts that are reported from now on */
 };
 
 /* Gives it the next free id and the survey `understood`; OUTCOME_REJECTED when PostgreSQL knows no
@@ -24,9 +37,8 @@ enum outcome list_accounts(struct db_connection *connection,
 enum outcome load_account_ids(struct db_connection *connection, int64_t account_id, int64_t **ids,
                               size_t *count);
 
-/* Changes what is not NULL; another time zone counts all of the account's scores again.
- * OUTCOME_REJECTED as above, OUTCOME_NOT_FOUND without that account. */
-enum outcome change_account(struct db_connection *connection, int64_t account_id, const char *name,
-                            const char *time_zone);
+/* OUTCOME_REJECTED as above, OUTCOME_NOT_FOUND without that account. */
+enum outcome change_account(struct db_connection *connection, int64_t account_id,
+                            const struct account_change *change);
 
 #endif

@@ -8,6 +8,7 @@
 #include "store/contact_record.h"
 #include "store/customer_lock.h"
 #include "store/report_invitations.h"
+#include "store/report_reopened.h"
 
 /* A survey is deleted only under a lock that keeps us out: what is there now stays until we end. */
 static enum outcome check_places(struct db_connection *connection, const struct report reports[],
@@ -45,7 +46,7 @@ struct settling {
     size_t count;
     size_t *order;    /* owned; by contact ref, those of one contact as they came */
     size_t *previous; /* owned; of each report the one before it about its contact, or NO_REPORT */
-    struct report **asking; /* owned; room for all */
+    struct report **chosen; /* owned; room for all */
     struct rollup_deltas deltas;
 };
 
@@ -54,7 +55,7 @@ struct settling {
 static void settling_clear(struct settling *settling) {
     free(settling->order);
     free(settling->previous);
-    free(settling->asking);
+    free(settling->chosen);
     rollup_deltas_clear(&settling->deltas);
 }
 
@@ -78,8 +79,8 @@ static bool prepare(struct settling *settling) {
     size_t count = settling->count;
     settling->order = calloc(count, sizeof *settling->order);
     settling->previous = calloc(count, sizeof *settling->previous);
-    settling->asking = calloc(count, sizeof(struct report *));
-    if (!settling->order || !settling->previous || !settling->asking) {
+    settling->chosen = calloc(count, sizeof(struct report *));
+    if (!settling->order || !settling->previous || !settling->chosen) {
         return false;
     }
     const size_t *order = settling->order;
@@ -115,16 +116,27 @@ static size_t round_length(const struct settling *settling, size_t first) {
     return next - first;
 }
 
-static enum outcome invite(struct settling *settling, size_t first, size_t count) {
-    size_t asking = 0;
+static bool is_reopened(const struct report *report) {
+    return report->event == REPORT_REOPENED;
+}
+
+static bool asks(const struct report *report) {
+    return report->survey && report->event == REPORT_SOLVED;
+}
+
+/* Has those reports of a round settled that it concerns, unless there are none. */
+static enum outcome settle_those(struct settling *settling, size_t first, size_t count,
+                                 bool (*concerns)(const struct report *),
+                                 enum outcome (*settle)(struct db_connection *,
+                                                        struct report *const[], size_t,
+                                                        struct rollup_deltas *)) {
+    size_t chosen = 0;
     for (size_t i = first; i < first + count; i++) {
-        struct report *report = &settling->reports[i];
-        if (report->survey && report->event == REPORT_SOLVED) {
-            settling->asking[asking++] = report;
+        if (concerns(&settling->reports[i])) {
+            settling->chosen[chosen++] = &settling->reports[i];
         }
     }
-    return asking ? settle_invitations(settling->connection, settling->asking, asking,
-                                       &settling->deltas)
+    return chosen ? settle(settling->connection, settling->chosen, chosen, &settling->deltas)
                   : OUTCOME_OK;
 }
 
@@ -132,7 +144,11 @@ static enum outcome settle_round(struct settling *settling, size_t first, size_t
     sort_places(settling, settling->order, first, count);
     enum outcome outcome = record_contacts(settling->connection, settling->reports, settling->order,
                                            count, &settling->deltas);
-    return outcome == OUTCOME_OK ? invite(settling, first, count) : outcome;
+    if (outcome == OUTCOME_OK) {
+        outcome = settle_those(settling, first, count, is_reopened, cancel_mails);
+    }
+    return outcome == OUTCOME_OK ? settle_those(settling, first, count, asks, settle_invitations)
+                                 : outcome;
 }
 
 static enum outcome settle_rounds(struct settling *settling) {

@@ -12,7 +12,8 @@
 /* clang-format off */
 static const char context_sql[] =
     "SELECT asked.position, " ROLLUP_DAY("asked.answered_at") ", invitations.id, "
-    ROLLUP_DAY("invitations.created_at") ", " CONTACT_COLUMNS("invitations") ", invitations.source"
+    ROLLUP_DAY("invitations.created_at") ", " CONTACT_COLUMNS("invitations") ", invitations.source,"
+    " invitations.verdict <> 'skipped'"
     " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY"
     " AS asked (account_id, survey, contact_ref, answered_at, position)"
     " JOIN accounts ON accounts.account_id = asked.account_id"
@@ -22,13 +23,13 @@ static const char context_sql[] =
 /* clang-format on */
 
 static const char answered_sql[] =
-    "UPDATE invitations SET answered_at = answered.at"
+    "UPDATE invitations SET answered_at = answered.at, due_at = NULL"
     " FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[]) AS answered (account_id, id, at)"
     " WHERE invitations.account_id = answered.account_id AND invitations.id = answered.id"
     " AND invitations.answered_at IS NULL";
 
 void vote_context_clear(struct vote_context *context) {
-    if (context->invited) {
+    if (context->reported) {
         contact_clear(&context->invitation_contact);
     }
     *context = (struct vote_context){0};
@@ -86,10 +87,11 @@ size_t vote_context_position(const PGresult *rows, int row) {
 }
 
 bool vote_context_from_row(const PGresult *rows, int row, struct vote_context *context) {
-    struct vote_context read = {.invited = !db_null(rows, row, 2)};
+    struct vote_context read = {.reported = !db_null(rows, row, 2)};
     strncpy(read.day, PQgetvalue(rows, row, 1), DAY_TEXT_SIZE - 1);
-    if (read.invited) {
+    if (read.reported) {
         int source = CONTEXT_CONTACT_COLUMN + CONTACT_COLUMN_COUNT;
+        read.invited = *PQgetvalue(rows, row, source + 1) == 't';
         strncpy(read.invitation_day, PQgetvalue(rows, row, 3), DAY_TEXT_SIZE - 1);
         strncpy(read.invitation_source, PQgetvalue(rows, row, source), SOURCE_BYTES_MAX);
         if (!uuid_parse(PQgetvalue(rows, row, 2), &read.invitation_id) ||

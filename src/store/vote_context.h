@@ -12,7 +12,8 @@
 struct vote_context {
     char day[DAY_TEXT_SIZE]; /* of answered_at, in the account's zone; "" when the account or the
                                 survey is gone */
-    bool invited;            /* the rest is set only then */
+    bool reported;           /* it has an invitation, and the rest is set, */
+    bool invited;            /* and nobody skipped it: the vote is its answer */
     struct uuid invitation_id;
     char invitation_day[DAY_TEXT_SIZE];
     struct contact invitation_contact; /* owned */

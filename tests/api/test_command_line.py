@@ -106,10 +106,19 @@ def test_every_command_explains_itself(service):
 def test_accounts_are_made_listed_and_changed(service):
     number = service.cli("account", "create", "--name", "Köln Bikes", "--time-zone", "Europe/Berlin",
                          check=True).stdout.strip()
-    assert f"{number}\tEurope/Berlin\tKöln Bikes\n" in service.cli("account", "list").stdout
+    assert f"{number}\tEurope/Berlin\tKöln Bikes\t7\t7\n" in service.cli("account", "list").stdout
     service.cli("account", "set", number, "--name", "Bikes", check=True)
     service.cli("account", "set", number, "--time-zone", "Asia/Tokyo", check=True)
-    assert f"{number}\tAsia/Tokyo\tBikes\n" in service.cli("account", "list").stdout
+    service.cli("account", "set", number, "--fatigue-days", "0", check=True)
+    service.cli("account", "set", number, "--repeat-days", "14", check=True)
+    assert f"{number}\tAsia/Tokyo\tBikes\t0\t14\n" in service.cli("account", "list").stdout
+
+
+@pytest.mark.parametrize("words", [["--fatigue-days", "366"], ["--fatigue-days", "-1"], ["--repeat-days", "0"],
+                                   ["--repeat-days", "91"], ["--repeat-days", "x"]])
+def test_days_of_an_account_have_their_limits(service, words):
+    done = service.cli("account", "set", "1", *words)
+    assert done.returncode == 2 and words[0] in done.stderr
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "", "+01:00", "CEST-2", "europe/berlin'"])

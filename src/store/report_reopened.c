@@ -1,0 +1,95 @@
+#include "store/report_reopened.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "store/array_param.h"
+#include "store/invitation_row.h"
+#include "store/params.h"
+
+/* Locked by id, as all who lock several. */
+/* clang-format off */
+static const char cancel_sql[] =
+    "WITH due AS (SELECT invitations.id FROM surveys JOIN invitations USING (account_id, survey)"
+    " WHERE surveys.account_id = $1 AND invitations.contact_ref = ANY ($2)"
+    " AND invitations.due_at IS NOT NULL ORDER BY invitations.id FOR UPDATE OF invitations)"
+    " UPDATE invitations SET due_at = NULL,"
+    " verdict = CASE verdict WHEN 'scheduled' THEN 'skipped' ELSE verdict END,"
+    " skip_reason = CASE verdict WHEN 'scheduled' THEN 'reopened' ELSE skip_reason END"
+    " FROM due, accounts WHERE accounts.account_id = $1"
+    " AND invitations.account_id = $1 AND invitations.id = due.id"
+    " RETURNING " INVITATION_COLUMNS ", " ROLLUP_DAY("invitations.created_at");
+/* clang-format on */
+
+static enum outcome query_cancelled(struct db_connection *connection,
+                                    struct report *const reports[], size_t count, PGresult **rows) {
+    CLEANUP(params_clear) struct params params = {0};
+    CLEANUP(text_clear) struct text refs = {0};
+    for (size_t i = 0; i < count; i++) {
+        array_append_text(&refs, reports[i]->contact.ref);
+    }
+    params_int(&params, reports[0]->account_id);
+    params_array(&params, &refs);
+    return params_ready(&params)
+               ? db_query(connection, rows, cancel_sql, params_from(&params, 0, params.count))
+               : OUTCOME_FAILED;
+}
+
+/* The sums follow: of those that were scheduled, nobody is invited now. */
+static void count_skipped(const struct invitation *invitation, const char *day,
+                          struct rollup_deltas *deltas) {
+    struct rollup_place place = {
+        .account_id = invitation->account_id,
+        .survey = invitation->survey,
+        .contact = &invitation->contact,
+        .source = invitation->source,
+        .day = day,
+    };
+    rollup_count_invitation(deltas, &place, VERDICT_SCHEDULED, SKIP_NONE, -1);
+    rollup_count_invitation(deltas, &place, VERDICT_SKIPPED, SKIP_REOPENED, 1);
+}
+
+static struct report *report_of(struct report *const reports[], size_t count, const char *ref) {
+    size_t i = 0;
+    while (i < count && strcmp(reports[i]->contact.ref, ref) != 0) {
+        i++;
+    }
+    return i < count ? reports[i] : NULL;
+}
+
+/* Takes ownership of cancelled's texts. */
+static void tell(struct report *report, struct invitation *cancelled) {
+    invitation_clear(&report->invitation);
+    report->invitation = *cancelled;
+    *cancelled = INVITATION_NONE;
+    report->decided = true;
+    report->verdict = report->invitation.verdict;
+    report->skip_reason = report->invitation.skip_reason;
+}
+
+static enum outcome settle_row(const PGresult *rows, int row, struct report *const reports[],
+                               size_t count, struct rollup_deltas *deltas) {
+    CLEANUP(invitation_clear) struct invitation cancelled = INVITATION_NONE;
+    enum outcome outcome = invitation_from_row(rows, row, &cancelled);
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    if (cancelled.verdict == VERDICT_SKIPPED) {
+        count_skipped(&cancelled, db_text(rows, row, INVITATION_COLUMN_COUNT), deltas);
+    }
+    struct report *report = report_of(reports, count, cancelled.contact.ref);
+    if (report) {
+        tell(report, &cancelled);
+    }
+    return OUTCOME_OK;
+}
+
+enum outcome cancel_mails(struct db_connection *connection, struct report *const reports[],
+                          size_t count, struct rollup_deltas *deltas) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = query_cancelled(connection, reports, count, &rows);
+    for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
+        outcome = settle_row(rows, row, reports, count, deltas);
+    }
+    return outcome;
+}
