@@ -56,6 +56,10 @@ struct config {
         int64_t provisional_days; /* then discarded */
     } trust;
     struct {
+        int64_t keep_days; /* webhooks that came in, with their bodies */
+        int64_t keep_rows; /* of each source */
+    } hooks;
+    struct {
         int64_t
             cache_s; /* a revoked API key, a changed survey takes at most this long to be noticed */
     } keys;

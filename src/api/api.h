@@ -4,6 +4,14 @@
 
 #include "http/router.h"
 
+/* deliveries.c */
+handler list_deliveries;
+handler get_delivery;
+
+/* hooks.c */
+handler receive_hook;
+handler receive_secret_hook;
+
 /* invitations.c */
 handler create_invitation;
 handler list_invitations;
@@ -31,6 +39,15 @@ handler create_response;
 handler list_responses;
 handler get_response;
 
+/* sources.c */
+handler list_sources;
+handler list_source_presets;
+handler get_source;
+handler put_source;
+handler delete_source;
+
+/* source_test.c */
+handler test_source;
 /* suppressions.c */
 handler create_suppression;
 handler delete_suppression;

@@ -46,25 +46,29 @@ static void blank_controls(char *text) {
     }
 }
 
+/* Takes the blanks around it away. */
+static void trim(char *text) {
+    size_t start = strspn(text, " ");
+    size_t length = strlen(text + start);
+    while (length > 0 && text[start + length - 1] == ' ') {
+        length--;
+    }
+    memmove(text, text + start, length);
+    text[length] = '\0';
+}
+
 /* A NUL inside becomes a blank too: what follows it is not lost unseen. */
 static char *clean(const char *text, size_t length) {
-    while (length > 0 && (unsigned char)text[length - 1] <= ' ') {
-        length--;
-    }
-    while (length > 0 && (unsigned char)*text <= ' ') {
-        text++;
-        length--;
-    }
     char *copy = malloc(length + 1);
     if (!copy) {
         return NULL;
     }
-    memcpy(copy, text, length);
-    copy[length] = '\0';
     for (size_t i = 0; i < length; i++) {
-        copy[i] = copy[i] ? copy[i] : ' ';
+        copy[i] = text[i] ? text[i] : ' ';
     }
+    copy[length] = '\0';
     blank_controls(copy);
+    trim(copy);
     return copy;
 }
 

@@ -61,12 +61,17 @@ static struct intake *start_intake(const struct config *config, const struct db_
     return intake_start(&options);
 }
 
-static struct housekeeping *start_housekeeping(const struct config *config, struct db *db) {
-    struct housekeeping_options options = {
-        .db = db,
+static struct housekeeping_limits housekeeping_limits(const struct config *config) {
+    return (struct housekeeping_limits){
         .view_days = config->trust.view_days,
         .provisional_days = config->trust.provisional_days,
+        .delivery_days = config->hooks.keep_days,
+        .delivery_rows = config->hooks.keep_rows,
     };
+}
+
+static struct housekeeping *start_housekeeping(const struct config *config, struct db *db) {
+    struct housekeeping_options options = {.db = db, .limits = housekeeping_limits(config)};
     return housekeeping_start(&options);
 }
 
@@ -230,8 +235,8 @@ void service_apply(struct service *service, const struct config *config, bool ed
     }
     key_cache_renew(app->key_cache, config->keys.cache_s);
     survey_cache_renew(app->survey_cache, config->keys.cache_s);
-    housekeeping_set_days(service->housekeeping, config->trust.view_days,
-                          config->trust.provisional_days);
+    struct housekeeping_limits kept = housekeeping_limits(config);
+    housekeeping_set_limits(service->housekeeping, &kept);
     if (service->mailer) {
         mailer_set_rate(service->mailer, config->mail.per_minute);
     }

@@ -9,6 +9,7 @@
 
 #include "base/hmac.h"
 
+#define WEBHOOK_HEADERS_MAX      64
 #define WEBHOOK_HEADER_BYTES_MAX 64
 #define WEBHOOK_PREFIX_BYTES_MAX 32
 #define WEBHOOK_SIGNED_BYTES_MAX 64

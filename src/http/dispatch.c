@@ -51,7 +51,9 @@ static void note_body(struct exchange *exchange) {
     const struct live_limits *limits = &exchange->server->limits;
     const struct route *route = exchange->request.route;
     bool form = route && (route->needs & (NEEDS_FORM | TAKES_ANY_BODY));
-    exchange->body_max = atomic_load(form ? &limits->form_bytes_max : &limits->json_bytes_max);
+    bool raw = route && (route->needs & TAKES_RAW);
+    exchange->body_max =
+        raw ? RAW_BYTES_MAX : atomic_load(form ? &limits->form_bytes_max : &limits->json_bytes_max);
     const char *length = request_header(&exchange->request, "Content-Length");
     exchange->announced_length = length ? strtoull(length, NULL, 10) : 0;
 }

@@ -7,6 +7,8 @@
 #include "http/request.h"
 #include "http/response.h"
 
+#define RAW_BYTES_MAX (256U << 10)
+
 struct app;
 
 typedef struct response handler(struct app *app, const struct request *request);
@@ -28,6 +30,7 @@ enum route_needs {
     ALWAYS_SERVED = 1 << 3,   /* also while the service waits for its database */
     TAKES_ANY_QUERY = 1 << 4, /* the handler answers a malformed query: request->query_objection */
     TAKES_ANY_BODY = 1 << 5,  /* as small as a form; one that is a form goes into request->form */
+    TAKES_RAW = 1 << 6,       /* a body of any type, as it is, of at most RAW_BYTES_MAX */
 };
 
 struct route {

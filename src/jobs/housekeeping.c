@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "store/account.h"
+#include "store/delivery.h"
 #include "store/idempotency_expiry.h"
 #include "store/page_view.h"
 #include "store/reclassify.h"
@@ -19,6 +20,7 @@
 #define ROUND_EVERY_S        60
 #define STEPS_PER_ROUND      100 /* of each kind and account; the next round goes on */
 #define VIEWS_PER_STEP       1000
+#define DELIVERIES_PER_STEP  500
 #define IDEMPOTENCY_KEY_DAYS 7
 #define MADE_BY              "housekeeping"
 
@@ -32,6 +34,8 @@ struct housekeeping {
     struct db *db;
     _Atomic(int64_t) view_days;
     _Atomic(int64_t) provisional_days;
+    _Atomic(int64_t) delivery_days;
+    _Atomic(int64_t) delivery_rows;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t stop;
@@ -103,6 +107,28 @@ static enum outcome forget_keys(struct housekeeping *housekeeping, struct db_con
                                    finished);
 }
 
+static enum outcome remove_old_deliveries(struct housekeeping *housekeeping,
+                                          struct db_connection *connection,
+                                          struct progress *progress, bool *finished) {
+    int64_t removed = 0;
+    int64_t before_us = time_now_us() - atomic_load(&housekeeping->delivery_days) * US_PER_DAY;
+    enum outcome outcome = remove_deliveries(connection, progress->account_id, before_us,
+                                             DELIVERIES_PER_STEP, &removed);
+    *finished = removed < DELIVERIES_PER_STEP;
+    return outcome;
+}
+
+static enum outcome remove_surplus_deliveries(struct housekeeping *housekeeping,
+                                              struct db_connection *connection,
+                                              struct progress *progress, bool *finished) {
+    int64_t removed = 0;
+    enum outcome outcome =
+        bound_deliveries(connection, progress->account_id,
+                         atomic_load(&housekeeping->delivery_rows), DELIVERIES_PER_STEP, &removed);
+    *finished = removed < DELIVERIES_PER_STEP;
+    return outcome;
+}
+
 /* A connection is held for one step only. A failure was logged by store/; the next round tries
  * again. */
 static void run_steps(struct housekeeping *housekeeping, step *take_step,
@@ -134,7 +160,8 @@ static struct progress *progress_of(struct housekeeping *housekeeping, int64_t a
 }
 
 static void keep_account(struct housekeeping *housekeeping, int64_t account_id) {
-    static step *const steps[] = {discard_overdue, remove_views, forget_keys};
+    static step *const steps[] = {discard_overdue, remove_views, forget_keys, remove_old_deliveries,
+                                  remove_surplus_deliveries};
     struct progress *progress = progress_of(housekeeping, account_id);
     for (size_t i = 0; progress && i < COUNT(steps) && !stopping(housekeeping); i++) {
         run_steps(housekeeping, steps[i], progress);
@@ -189,10 +216,12 @@ static void housekeeping_free(struct housekeeping *housekeeping) {
     free(housekeeping);
 }
 
-void housekeeping_set_days(struct housekeeping *housekeeping, int64_t view_days,
-                           int64_t provisional_days) {
-    atomic_store(&housekeeping->view_days, view_days);
-    atomic_store(&housekeeping->provisional_days, provisional_days);
+void housekeeping_set_limits(struct housekeeping *housekeeping,
+                             const struct housekeeping_limits *limits) {
+    atomic_store(&housekeeping->view_days, limits->view_days);
+    atomic_store(&housekeeping->provisional_days, limits->provisional_days);
+    atomic_store(&housekeeping->delivery_days, limits->delivery_days);
+    atomic_store(&housekeeping->delivery_rows, limits->delivery_rows);
 }
 
 struct housekeeping *housekeeping_start(const struct housekeeping_options *options) {
@@ -201,7 +230,7 @@ struct housekeeping *housekeeping_start(const struct housekeeping_options *optio
         return NULL;
     }
     housekeeping->db = options->db;
-    housekeeping_set_days(housekeeping, options->view_days, options->provisional_days);
+    housekeeping_set_limits(housekeeping, &options->limits);
     pthread_mutex_init(&housekeeping->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);

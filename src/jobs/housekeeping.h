@@ -7,22 +7,29 @@
 struct db;
 struct housekeeping;
 
-struct housekeeping_options {
-    struct db *db;            /* lent */
+struct housekeeping_limits {
     int64_t view_days;        /* page views are kept */
     int64_t provisional_days; /* then a held vote is discarded */
+    int64_t delivery_days;    /* webhooks that came in are kept */
+    int64_t delivery_rows;    /* and of each source the newest so many */
+};
+
+struct housekeeping_options {
+    struct db *db; /* lent */
+    struct housekeeping_limits limits;
 };
 
 /*
  * Account by account: discards what was held too long (audited, through reclassify_vote), removes
- * old page views, forgets idempotency keys after a week. Safe beside other instances: each step
- * changes only what still is as it was found. NULL when out of memory or threads.
+ * old page views and webhooks that came in, forgets idempotency keys after a week. Safe beside
+ * other instances: each step changes only what still is as it was found. NULL when out of memory or
+ * threads.
  */
 struct housekeeping *housekeeping_start(const struct housekeeping_options *options);
 
 /* From any thread; from the next step on. */
-void housekeeping_set_days(struct housekeeping *housekeeping, int64_t view_days,
-                           int64_t provisional_days);
+void housekeeping_set_limits(struct housekeeping *housekeeping,
+                             const struct housekeeping_limits *limits);
 
 /* Ends after the step that is under way. */
 void housekeeping_stop(struct housekeeping *housekeeping);

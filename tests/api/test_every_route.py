@@ -38,16 +38,23 @@ READ = names(lambda method, path, operation: method == "GET")
 LISTS = names(lambda method, path, operation: method == "GET" and "422" in operation["responses"])
 
 
+OPEN_SOURCE = {"verify": {"scheme": "none"}, "solved": [], "fields": {"ref": "/ref"}}
+CHANGES_SOURCE = ("put_source", "delete_source")  # not the one that the others look at
+
+
 @pytest.fixture(scope="module")
 def owned(service):
-    """What account 1 has: a survey, an invitation, a response."""
+    """What account 1 has: a survey, an invitation, a response, a source and what it sent."""
     definition = {"display_name": "Only ours", "questions": [{"question": "understood"}]}
     assert service.put("/v1/surveys/ours", "admin", json=definition).status_code == 201
     made = service.post("/v1/invitations", "write", json={"survey": "ours", "contact": {"ref": "T-1"}}).json()
     stored = service.post("/v1/responses", "write", json={
         "survey": "ours", "contact": {"ref": "T-1", "team": "cards"}, "answers": {"understood": "yes"}}).json()
     assert service.post("/v1/suppressions", "write", json={"email": "ours@example.org"}).status_code == 201
+    assert service.put("/v1/sources/ours", "admin", json=OPEN_SOURCE).status_code == 201
+    sent = service.post("/v1/hooks/1/ours", data=b"{}").json()
     return {"survey": "ours", "invitations": made["id"], "responses": stored["id"],
+            "source": "ours", "sources": sent["delivery"],
             "token": made["url"].rpartition("/")[2]}
 
 
@@ -55,7 +62,8 @@ def path_of(name, owned):
     """The operation's path with what account 1 owns."""
     _, path, _ = SPEC.operations[name]
     resource = path.split("/")[2] if path.startswith("/v1/") else ""
-    return path.format(id=owned.get(resource, ""), survey=owned["survey"], token=owned["token"], account=1)
+    source = "spare" if name in CHANGES_SOURCE and owned["source"] == "ours" else owned["source"]
+    return path.format(id=owned.get(resource, ""), survey=owned["survey"], token=owned["token"], account=1, source=source, secret="none")
 
 
 def example_body(name):
@@ -67,6 +75,8 @@ def example_body(name):
 
 def ask(service, name, owned, key=None, **options):
     method, _, operation = SPEC.operations[name]
+    if name == "delete_source":
+        service.put("/v1/sources/spare", "admin", json=OPEN_SOURCE)
     if takes(operation, "application/json") and not {"json", "data"} & set(options):
         options["json"] = example_body(name)
     return service.request(method, options.pop("path", path_of(name, owned)), key, **options)
@@ -168,7 +178,7 @@ def test_unknown_parameters_are_mistakes(service, owned, name):
 
 @pytest.mark.parametrize("path", sorted(SPEC.document["paths"]))
 def test_other_methods_are_told_which_are_allowed(service, owned, path):
-    known = {method for method, its_path, _ in SPEC.operations.values() if its_path == path}
+    known = {SPEC.operations[name][0] for name in SPEC.at(path)}
     known |= {"HEAD"} if "GET" in known else set()
     name = next(name for name in OPERATIONS if SPEC.operations[name][1] == path)
     for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - known):
@@ -201,7 +211,7 @@ def test_what_another_account_owns_does_not_exist(service, owned, other, name):
     assert ask(service, name, owned, "admin").status_code != 404 or SPEC.operations[name][0] == "POST"
     theirs = ask(service, name, owned, other)
     assert_problem(theirs, 404, "not_found")
-    nothing = path_of(name, {**owned, "survey": "none-such", "invitations": str(uuid.uuid4()),
+    nothing = path_of(name, {**owned, "survey": "none-such", "source": "none-such", "invitations": str(uuid.uuid4()),
                              "responses": str(uuid.uuid4())})
     unknown = ask(service, name, owned, other, path=nothing)
     alike = [{**response.json(), "request_id": ""} for response in (theirs, unknown)]
@@ -214,7 +224,7 @@ def test_lists_hold_nothing_of_another_account(service, owned, other, name):
     assert "ours" in ask(service, name, owned, "admin", path=path_of(name, owned) + query).text
     response = ask(service, name, owned, other, path=path_of(name, owned) + query)
     assert "ours" not in response.text.replace(query, "") and owned["responses"] not in response.text
-    assert response.status_code == (404 if query else 200)
+    assert response.status_code == (404 if query or "{" in SPEC.operations[name][1] else 200)
 
 
 def test_another_accounts_survey_cannot_be_answered_or_invited_to(service, owned, other):
