@@ -7,8 +7,7 @@
 #define LINE_BYTES_MAX    76
 #define HEADER_BYTES_MAX  78
 #define BASE64_LINE_BYTES 57 /* become 76 */
-#define WORD_BYTES_MAX    45 /* of one encoded word in base64, which becomes 60 and its marks */
-#define WORD_COLUMNS_MAX  60 /* of one encoded word in Q, without its marks */
+#define WORD_COLUMNS_MAX  60 /* of one encoded word without its marks, which are 12 */
 #define FEW               3  /* one in so many may be beyond ASCII in what is "mostly ASCII" */
 
 static const char hex_digits[] = "0123456789ABCDEF";
@@ -158,14 +157,16 @@ static void append_q(struct text *out, const char *at, size_t length) {
     }
 }
 
-/* How many bytes, whole characters, go into the next encoded word. */
-static size_t word_length(const char *text, bool in_q) {
+/* How many bytes, whole characters, go into an encoded word of so many columns; at least one
+ * character does. */
+static size_t word_length(const char *text, bool in_q, size_t columns_max) {
     size_t length = 0;
     size_t columns = 0;
     while (text[length]) {
         size_t character = character_length(text + length);
-        columns += in_q ? columns_in_q(text + length, character) : character;
-        if (columns > (in_q ? WORD_COLUMNS_MAX : WORD_BYTES_MAX)) {
+        columns = in_q ? columns + columns_in_q(text + length, character)
+                       : (length + character + 2) / 3 * 4;
+        if (length > 0 && columns > columns_max) {
             break;
         }
         length += character;
@@ -174,11 +175,12 @@ static size_t word_length(const char *text, bool in_q) {
 }
 
 /* Blanks between encoded words do not count, so each begins a line but the first. */
-static void append_encoded_words(struct text *out, const char *text) {
+static void append_encoded_words(struct text *out, const char *text, size_t column) {
     bool in_q = mostly_ascii(text);
+    size_t columns_max = column < WORD_COLUMNS_MAX ? WORD_COLUMNS_MAX - column : 0;
     const char *before = "";
     while (*text) {
-        size_t length = word_length(text, in_q);
+        size_t length = word_length(text, in_q, columns_max);
         text_append_format(out, "%s=?UTF-8?%c?", before, in_q ? 'Q' : 'B');
         if (in_q) {
             append_q(out, text, length);
@@ -188,6 +190,7 @@ static void append_encoded_words(struct text *out, const char *text) {
         text_append(out, "?=");
         text += length;
         before = "\r\n ";
+        columns_max = WORD_COLUMNS_MAX;
     }
 }
 
@@ -220,7 +223,7 @@ void mail_append_words(struct text *out, const char *words, size_t column) {
     if (clean.length == 0 || (is_short_ascii(&clean, column) && !strstr(clean.bytes, "=?"))) {
         text_append_bytes(out, clean.bytes, clean.length);
     } else {
-        append_encoded_words(out, clean.bytes);
+        append_encoded_words(out, clean.bytes, column);
     }
     text_clear(&clean);
 }
@@ -245,7 +248,7 @@ void mail_append_name(struct text *out, const char *name, size_t column) {
     } else if (is_short_ascii(&clean, column) && !strstr(clean.bytes, "=?")) {
         append_quoted(out, &clean);
     } else {
-        append_encoded_words(out, clean.bytes);
+        append_encoded_words(out, clean.bytes, column);
     }
     text_clear(&clean);
 }

@@ -15,9 +15,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 OBJECTS = ROOT / "build" / "fuzz"
 # What the targets may reach; a new file that one of them comes to need is there already.
-SOURCES = ["base/*.c", "domain/*.c", "http/*.c", "store/*.c", "api/*.c", "pages/*.c"]
+SOURCES = ["base/*.c", "clients/*.c", "domain/*.c", "http/*.c", "store/*.c", "api/*.c", "pages/*.c"]
 EMBEDDED = ROOT / "build" / "src" / "embedded_files.c"
-LIBRARIES = ["jansson", "libpq", "libsodium", "libcrypto", "libmicrohttpd", "libidn2", "libutf8proc"]
+LIBRARIES = ["jansson", "libcurl", "libpq", "libsodium", "libcrypto", "libmicrohttpd", "libidn2", "libutf8proc"]
 COMPILE = ["clang-14", "-std=gnu17", "-g", "-O1", "-D_GNU_SOURCE", '-DUNDERSTOOD_VERSION="fuzz"', "-I", ROOT / "src"]
 SANITIZE = "address,undefined"
 TARGETS = sorted(path.stem.removeprefix("fuzz_") for path in HERE.glob("fuzz_*.c"))

@@ -135,7 +135,8 @@ class MailServer:
 
     def start(self):
         self.controller = Controller(self, **self.options)
-        self.controller.start()
+        self.controller.start()  # which connects once itself
+        self.connections = 0
 
     def stop(self):
         if self.controller:

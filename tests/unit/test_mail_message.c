@@ -135,13 +135,13 @@ static void words_beyond_ascii_are_encoded_and_folded_between_characters(void **
         {"what =?UTF-8?Q?looks_like_one?=",
          "=?UTF-8?Q?what_=3D=3FUTF-8=3FQ=3Flooks=5Flike=5Fone=3F=3D?="},
         {"0123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789",
-         "=?UTF-8?Q?0123456789_123456789_123456789_123456789_123456789_123456789?=\r\n"
-         " =?UTF-8?Q?_123456789_123456789?="},
+         "=?UTF-8?Q?0123456789_123456789_123456789_123456789_123456789_?=\r\n"
+         " =?UTF-8?Q?123456789_123456789_123456789?="},
         {"\xe4\xbd\xa0\xe4\xbd\xa0\xe4\xbd\xa0\xe4\xbd\xa0\xe4\xbd\xa0\xe4\xbd\xa0\xe4\xbd\xa0"
          "\xe4\xbd\xa0\xe4\xbd\xa0\xe4\xbd\xa0\xe4\xbd\xa0\xe4\xbd\xa0\xe4\xbd\xa0\xe4\xbd\xa0"
          "\xe4\xbd\xa0\xe5\xa5\xbd",
-         "=?UTF-8?B?5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g?=\r\n"
-         " =?UTF-8?B?5aW9?="},
+         "=?UTF-8?B?5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g5L2g?=\r\n"
+         " =?UTF-8?B?5L2g5L2g5L2g5aW9?="},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct text text = {0};
