@@ -107,7 +107,7 @@ class Handler:
 class Controller(aiosmtpd.controller.Controller):
     def __init__(self, server, **options):
         self.mail_server = server
-        super().__init__(Handler(server), hostname="127.0.0.1", port=server.port, **options)
+        super().__init__(Handler(server), hostname=server.host, port=server.port, **options)
 
     def factory(self):
         return Talk(self.mail_server, self.handler, **self.SMTP_kwargs)
@@ -117,7 +117,8 @@ class MailServer:
     """Started at once. faults: {"RCPT": "550 5.1.1 no such user", "EHLO": "hang", "MIDST": "drop", ...} by command;
     CONNECT is the greeting, MIDST the message half way, END the answer to it. once: a fault is forgotten when it was met."""
 
-    def __init__(self, port=None, **options):
+    def __init__(self, port=None, host="127.0.0.1", **options):
+        self.host = host
         self.port = port or free_port()
         self.options = {"enable_SMTPUTF8": False, **options}
         self.faults = {}
