@@ -11,6 +11,12 @@ handler get_delivery;
 /* hooks.c */
 handler receive_hook;
 handler receive_secret_hook;
+/* contacts.c */
+handler create_contact;
+
+/* contacts_read.c */
+handler list_contacts;
+handler get_contact;
 
 /* invitations.c */
 handler create_invitation;

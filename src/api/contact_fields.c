@@ -39,45 +39,67 @@ static const struct field_table customer_table = FIELD_TABLE(customer_fields);
         .max = DIMENSION_BYTES_MAX                                                                 \
     }
 
-static const struct field contact_fields[] = {
-    {.name = "ref",
-     .kind = FIELD_TEXT,
-     .required = true,
-     .offset = offsetof(struct contact, ref),
-     .min = 1,
-     .max = CONTACT_REF_BYTES_MAX},
-    {.name = "agents",
-     .kind = FIELD_TEXTS,
-     .offset = offsetof(struct contact, agents),
-     .min = 1,
-     .max = DIMENSION_BYTES_MAX,
-     .count_max = AGENTS_MAX,
-     .count_offset = offsetof(struct contact, agent_count)},
-    DIMENSION(team),
-    DIMENSION(channel),
-    DIMENSION(reason),
-    {.name = "language",
-     .kind = FIELD_TEXT,
-     .offset = offsetof(struct contact, language),
-     .min = 2,
-     .max = LANGUAGE_BYTES_MAX,
-     .objection = language_objection},
-    {.name = "customer", .kind = FIELD_OBJECT, .offset = 0, .object = &customer_table},
-    {.name = "solved_at", .kind = FIELD_INSTANT, .offset = offsetof(struct contact, solved_at_us)},
-    {.name = "opened_at", .kind = FIELD_INSTANT, .offset = offsetof(struct contact, opened_at_us)},
-    {.name = "handled_s",
-     .kind = FIELD_INT,
-     .offset = offsetof(struct contact, handled_s),
-     .min = 0,
-     .max = HANDLED_S_MAX},
-    {.name = "credit_amount",
-     .kind = FIELD_DECIMAL,
-     .offset = offsetof(struct contact, credit_amount_milli),
-     .min = -CREDIT_MILLI_MAX,
-     .max = CREDIT_MILLI_MAX},
-};
+/* clang-format off */
+#define CONTACT_FIELDS \
+    {.name = "ref", \
+     .kind = FIELD_TEXT, \
+     .required = true, \
+     .offset = offsetof(struct contact, ref), \
+     .min = 1, \
+     .max = CONTACT_REF_BYTES_MAX}, \
+    {.name = "agents", \
+     .kind = FIELD_TEXTS, \
+     .offset = offsetof(struct contact, agents), \
+     .min = 1, \
+     .max = DIMENSION_BYTES_MAX, \
+     .count_max = AGENTS_MAX, \
+     .count_offset = offsetof(struct contact, agent_count)}, \
+    DIMENSION(team), \
+    DIMENSION(channel), \
+    DIMENSION(reason), \
+    {.name = "language", \
+     .kind = FIELD_TEXT, \
+     .offset = offsetof(struct contact, language), \
+     .min = 2, \
+     .max = LANGUAGE_BYTES_MAX, \
+     .objection = language_objection}, \
+    {.name = "customer", .kind = FIELD_OBJECT, .offset = 0, .object = &customer_table}, \
+    {.name = "solved_at", .kind = FIELD_INSTANT, .offset = offsetof(struct contact, solved_at_us)}, \
+    {.name = "opened_at", .kind = FIELD_INSTANT, .offset = offsetof(struct contact, opened_at_us)}, \
+    {.name = "handled_s", \
+     .kind = FIELD_INT, \
+     .offset = offsetof(struct contact, handled_s), \
+     .min = 0, \
+     .max = HANDLED_S_MAX}, \
+    {.name = "credit_amount", \
+     .kind = FIELD_DECIMAL, \
+     .offset = offsetof(struct contact, credit_amount_milli), \
+     .min = -CREDIT_MILLI_MAX, \
+     .max = CREDIT_MILLI_MAX}
+/* clang-format on */
+
+static const struct field contact_fields[] = {CONTACT_FIELDS};
 
 const struct field_table contact_table = FIELD_TABLE(contact_fields);
+
+static const struct choice events[] = {
+    {"solved", REPORT_SOLVED},
+    {"reopened", REPORT_REOPENED},
+    {"changed", REPORT_CHANGED},
+    {NULL, 0},
+};
+
+_Static_assert(offsetof(struct reported_contact, contact) == 0, "the fields are the contact's");
+
+static const struct field reported_fields[] = {
+    CONTACT_FIELDS,
+    {.name = "event",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct reported_contact, event),
+     .choices = events},
+};
+
+const struct field_table reported_contact_table = FIELD_TABLE(reported_fields);
 
 void complete_contact(struct contact *contact, int64_t now_us, const char *pointer,
                       struct mistakes *mistakes) {

@@ -67,8 +67,10 @@ void invitation_append_json(struct text *text, const struct invitation *invitati
     append_id(text, invitation, view);
     text_append(text, "\"survey\":");
     text_append_json(text, invitation->survey);
-    text_append(text, ",\"contact\":");
-    contact_append_json(text, &invitation->contact);
+    if (!view->without_contact) {
+        text_append(text, ",\"contact\":");
+        contact_append_json(text, &invitation->contact);
+    }
     append_text_if(text, "url", view->url);
     append_text(text, "source", invitation->source);
     append_time(text, "created_at", invitation->created_at_us);

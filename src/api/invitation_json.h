@@ -11,6 +11,7 @@
 /* What depends on who asks and when; what is NULL is left out. */
 struct invitation_view {
     bool would_be;                      /* it is not there, and has no id: a dry run */
+    bool without_contact;               /* it is shown as the contact's own */
     const char *url;                    /* NULL: not for whoever asks */
     const char *verdict;                /* "created", "existing", "answered", ... */
     const char *skip_reason;            /* of "skipped" */

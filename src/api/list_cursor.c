@@ -49,20 +49,6 @@ struct response respond_bad_cursor(enum outcome outcome) {
                            "without it, or repeat the filters of the request that gave it");
 }
 
-/* Only what RFC 3986 calls unreserved stays as it is. */
-static void append_percent_encoded(struct text *text, const char *value) {
-    for (; *value; value++) {
-        unsigned char byte = (unsigned char)*value;
-        bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
-        bool digit = byte >= '0' && byte <= '9';
-        if (letter || digit || strchr("-._~", byte)) {
-            text_append_char(text, (char)byte);
-        } else {
-            text_append_format(text, "%%%02X", byte);
-        }
-    }
-}
-
 void list_set_next_link(struct response *response, const struct app *app,
                         const struct request *request, const char *cursor) {
     CLEANUP(text_clear) struct text link = {0};
@@ -71,9 +57,9 @@ void list_set_next_link(struct response *response, const struct app *app,
         if (strcmp(request->query[i].name, "cursor") == 0) {
             continue;
         }
-        append_percent_encoded(&link, request->query[i].name);
+        text_append_percent_encoded(&link, request->query[i].name);
         text_append_char(&link, '=');
-        append_percent_encoded(&link, request->query[i].value);
+        text_append_percent_encoded(&link, request->query[i].value);
         text_append_char(&link, '&');
     }
     text_append_format(&link, "cursor=%s>; rel=\"next\"", cursor);

@@ -72,9 +72,9 @@ static void append_credit(struct text *text, int64_t milli) {
     }
 }
 
-void contact_append_json(struct text *text, const struct contact *contact) {
-    text_append_char(text, '{');
-    append_member(text, "ref", contact->ref);
+void contact_append_members(struct text *text, const struct contact *contact) {
+    text_append(text, "\"ref\":");
+    text_append_json(text, contact->ref);
     append_agents(text, contact);
     append_member(text, "team", contact->team);
     append_member(text, "channel", contact->channel);
@@ -89,6 +89,11 @@ void contact_append_json(struct text *text, const struct contact *contact) {
     if (contact->credit_amount_milli != CREDIT_AMOUNT_NONE) {
         append_credit(text, contact->credit_amount_milli);
     }
+}
+
+void contact_append_json(struct text *text, const struct contact *contact) {
+    text_append_char(text, '{');
+    contact_append_members(text, contact);
     text_append_char(text, '}');
 }
 

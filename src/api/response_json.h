@@ -13,4 +13,7 @@ void response_append_json(struct text *text, const struct survey_response *respo
 void answers_append_json(struct text *text, const struct answers *answers);
 void contact_append_json(struct text *text, const struct contact *contact);
 
+/* The members alone, without braces. */
+void contact_append_members(struct text *text, const struct contact *contact);
+
 #endif

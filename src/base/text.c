@@ -179,6 +179,19 @@ void text_append_html(struct text *text, const char *string) {
     text_append_bytes(text, run, (size_t)(at - run));
 }
 
+void text_append_percent_encoded(struct text *text, const char *string) {
+    for (; *string; string++) {
+        unsigned char byte = (unsigned char)*string;
+        bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+        bool digit = byte >= '0' && byte <= '9';
+        if (letter || digit || strchr("-._~", byte)) {
+            text_append_char(text, (char)byte);
+        } else {
+            text_append_format(text, "%%%02X", byte);
+        }
+    }
+}
+
 void text_append_pointer_step(struct text *text, const char *name) {
     text_append_char(text, '/');
     for (; *name; name++) {

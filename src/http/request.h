@@ -9,7 +9,8 @@
 #include "base/uuid.h"
 
 #define PATH_PARAMS_MAX  4
-#define PATH_SEGMENT_MAX 128
+#define PATH_NAME_MAX    32
+#define PATH_SEGMENT_MAX 608 /* a contact's ref of 200 bytes, each percent-encoded, and the NUL */
 #define QUERY_PARAMS_MAX 64
 #define FORM_PARAMS_MAX  256
 
@@ -17,7 +18,7 @@ struct route;
 struct exchange;
 
 struct path_param {
-    char name[PATH_SEGMENT_MAX];
+    char name[PATH_NAME_MAX];
     char value[PATH_SEGMENT_MAX]; /* percent-decoded */
 };
 

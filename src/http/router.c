@@ -13,8 +13,8 @@ static size_t segment_length(const char *text) {
     return strcspn(text, "/");
 }
 
-static bool copy_segment(char target[PATH_SEGMENT_MAX], const char *source, size_t length) {
-    if (length == 0 || length >= PATH_SEGMENT_MAX) {
+static bool copy_segment(char *target, size_t size, const char *source, size_t length) {
+    if (length == 0 || length >= size) {
         return false;
     }
     memcpy(target, source, length);
@@ -27,8 +27,10 @@ static bool segment_matches(const char *pattern, const char *path, struct path_p
     size_t pattern_length = segment_length(pattern);
     size_t path_length = segment_length(path);
     if (*pattern == '{') {
-        return param && copy_segment(param->name, pattern + 1, pattern_length - 2) &&
-               copy_segment(param->value, path, path_length) && percent_decode(param->value, false);
+        return param &&
+               copy_segment(param->name, sizeof param->name, pattern + 1, pattern_length - 2) &&
+               copy_segment(param->value, sizeof param->value, path, path_length) &&
+               percent_decode(param->value, false);
     }
     return pattern_length == path_length && memcmp(pattern, path, path_length) == 0;
 }
