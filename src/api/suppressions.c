@@ -5,7 +5,7 @@
 
 #include "api/api.h"
 #include "api/array_result.h"
-#include "api/fields.h"
+#include "api/suppression_fields.h"
 #include "api/suppression_json.h"
 #include "app.h"
 #include "base/array.h"
@@ -14,30 +14,9 @@
 #include "domain/contact.h"
 #include "store/suppression.h"
 
-#define NOTE_CHARACTERS_MAX 1000
-#define POINTER_BYTES       24
+#define POINTER_BYTES 24
 
 /* ---- POST ---- */
-
-static const struct field fields[] = {
-    {.name = "email",
-     .kind = FIELD_TEXT,
-     .required = true,
-     .offset = offsetof(struct suppression, email),
-     .min = 1,
-     .max = CUSTOMER_TEXT_BYTES_MAX,
-     .objection = email_objection},
-    {.name = "reason",
-     .kind = FIELD_CHOICE,
-     .offset = offsetof(struct suppression, reason),
-     .choices = suppression_reasons},
-    {.name = "note",
-     .kind = FIELD_LONG_TEXT,
-     .offset = offsetof(struct suppression, note),
-     .min = 0,
-     .max = NOTE_CHARACTERS_MAX},
-};
-static const struct field_table table = FIELD_TABLE(fields);
 
 /* One element of the request; place: among the batch's suppressions. */
 struct entry {
@@ -75,7 +54,7 @@ static bool make_room(struct batch *batch, size_t count) {
 
 static void read_element(const json_t *json, const char *pointer, struct suppression *read,
                          struct batch *batch, struct entry *entry) {
-    if (!read_fields(json, &table, pointer, read, &entry->mistakes)) {
+    if (!read_suppression(json, pointer, time_now_us(), read, &entry->mistakes)) {
         suppression_clear(read);
         return;
     }
@@ -85,13 +64,10 @@ static void read_element(const json_t *json, const char *pointer, struct suppres
 
 static void read_elements(const struct request *request, struct batch *batch) {
     bool many = json_is_array(request->json);
-    int64_t now_us = time_now_us();
     for (size_t i = 0; i < batch->count; i++) {
         char pointer[POINTER_BYTES] = "";
         struct suppression suppression = {
             .account_id = request->principal.account_id,
-            .reason = SUPPRESSION_MANUAL,
-            .created_at_us = now_us,
         };
         if (many) {
             snprintf(pointer, sizeof pointer, "/%zu", i);

@@ -86,7 +86,7 @@ static const struct choice trust_choices[] = {
     {.name = "answered_at", .kind = FIELD_INSTANT,                                              \
      .offset = offsetof(struct vote, answered_at_us)},                                          \
     {.name = "source", .kind = FIELD_NAME, .offset = offsetof(struct vote, source), .min = 1,   \
-     .max = SOURCE_BYTES_MAX, .objection = its_source_objection}
+     .max = SOURCE_BYTES_MAX, .objection = (its_source_objection)}
 /* clang-format on */
 
 static const struct field vote_fields[] = {VOTE_FIELDS(source_objection)};

@@ -12,7 +12,7 @@
 
 void csv_reader_init(struct csv_reader *reader, struct feed *feed, char separator) {
     *reader = (struct csv_reader){.feed = feed, .separator = separator};
-    reader->cells.bytes_max = 2 * FEED_RECORD_BYTES_MAX;
+    reader->cells.bytes_max = (size_t)2 * FEED_RECORD_BYTES_MAX;
 }
 
 void csv_reader_clear(struct csv_reader *reader) {
@@ -84,21 +84,20 @@ static bool at_line_end(const struct csv_reader *reader) {
     return !next || *next == '\n';
 }
 
-static const char *read_plain(struct csv_reader *reader) {
+static void read_plain(struct csv_reader *reader) {
     const char *bytes;
     size_t length;
     while ((length = unread(reader, &bytes)) > 0) {
         size_t plain = plain_length(bytes, length, reader->separator);
         take(reader, bytes, plain);
-        if (plain < length) {
-            int byte = peek(reader);
-            if (byte != '\r' || at_line_end(reader)) {
-                return NULL;
-            }
-            take(reader, "\r", 1);
+        if (plain == length) {
+            continue;
         }
+        if (peek(reader) != '\r' || at_line_end(reader)) {
+            return;
+        }
+        take(reader, "\r", 1);
     }
-    return NULL;
 }
 
 /* Behind the opening quote. */
@@ -125,12 +124,12 @@ static const char *read_field(struct csv_reader *reader) {
         return TOO_MANY;
     }
     reader->offsets[reader->count++] = reader->cells.length;
-    const char *objection;
+    const char *objection = NULL;
     if (peek(reader) == '"') {
         reader->scanned++;
         objection = read_quoted(reader);
     } else {
-        objection = read_plain(reader);
+        read_plain(reader);
     }
     text_append_char(&reader->cells, '\0');
     return objection;

@@ -32,21 +32,27 @@ static const struct command_option health_options[] = {
     {"timeout-ms", "N", "2000", "how long the answer may take"},
 };
 
+/* clang-format off */
 #define IMPORT_OPTIONS                                                                             \
     {"account", "ID", "1", "which account"},                                                       \
-        {"source", "WORD", "import", "where rows come from that do not say so"},                   \
-        {"format", "FORMAT", NULL, "csv or ndjson (default: as the file begins)"},                 \
-        {"separator", "CHAR", NULL, "of a CSV file: , ; | or tab (default: as its header says)"},  \
-        {"ignore-unknown", NULL, NULL, "pass over columns that are not known"},                    \
-        {"rejects", "FILE", NULL, "keep what is refused there, to be mended and imported again"},  \
-    {                                                                                              \
-        "dry-run", NULL, NULL, "check all rows and store nothing"                                  \
-    }
+    {"dry-run", NULL, NULL, "check all rows and store nothing"},                                   \
+    {"rejects", "FILE", NULL, "keep what is refused there, to be mended and imported again"},      \
+    {"format", "FORMAT", NULL, "csv or ndjson (default: as the file begins)"},                     \
+    {"separator", "CHAR", NULL, "of a CSV file: , ; | or tab (default: as its header says)"},      \
+    {"ignore-unknown", NULL, NULL, "pass over columns that are not known"}
+#define IMPORT_SOURCE                                                                              \
+    {"source", "WORD", "import", "where rows come from that do not say so"}
+/* clang-format on */
+
+static const struct command_option import_contacts_options[] = {IMPORT_OPTIONS, IMPORT_SOURCE};
 
 static const struct command_option import_responses_options[] = {
     IMPORT_OPTIONS,
+    IMPORT_SOURCE,
     {"survey", "NAME", NULL, "the survey of rows that name none"},
 };
+
+static const struct command_option import_suppressions_options[] = {IMPORT_OPTIONS};
 
 static const struct command_option key_create_options[] = {
     {"account", "ID", "1", "whose key it is"},
@@ -95,8 +101,12 @@ const struct command commands[] = {
      OPTIONS(demo_options), false},
     {"health", NULL, "Ask the service that listens here whether it is well; exit 0 if so",
      run_health, OPTIONS(health_options), false},
-    {"import responses", "FILE", "Store the answers of a CSV or NDJSON file (- reads stdin)",
+    {"import contacts", "FILE", "Record the contacts of a CSV or NDJSON file (- is stdin)",
+     run_import_contacts, OPTIONS(import_contacts_options), false},
+    {"import responses", "FILE", "Store the answers of a CSV or NDJSON file (- is stdin)",
      run_import_responses, OPTIONS(import_responses_options), false},
+    {"import suppressions", "FILE", "Store the addresses of a CSV or NDJSON file that get no mail",
+     run_import_suppressions, OPTIONS(import_suppressions_options), false},
     {"key create", NULL, "Make an API key and print it; it cannot be shown again", run_key_create,
      OPTIONS(key_create_options), false},
     {"key list", NULL, "List an account's API keys: id, scope, made, revoked, name", run_key_list,

@@ -95,10 +95,13 @@ static int fill_account(const struct database *database, const struct config *co
     }
     demo->unsent = demo->survey;
     demo->unsent.expires_after_days = 0;
+    struct own_intake_options wanted = {
+        .lanes = 1, /* one account, one lane */
+        .batch_max = (unsigned)config->intake.batch_max,
+        .queue_max = (unsigned)config->intake.queue_max,
+    };
     demo->connection = connection;
-    demo->intake = outcome == OUTCOME_OK
-                       ? own_intake_start(database, config, 1, (unsigned)config->intake.queue_max)
-                       : NULL;
+    demo->intake = outcome == OUTCOME_OK ? own_intake_start(database, config, &wanted) : NULL;
     if (!demo->intake) {
         return EXIT_FAILURE;
     }

@@ -32,7 +32,10 @@ static bool read_separator(const struct invocation *invocation, char *separator)
     if (!word) {
         return true;
     }
-    *separator = strcmp(word, "tab") == 0 ? '\t' : word[0];
+    *separator = word[0];
+    if (strcmp(word, "tab") == 0) {
+        *separator = '\t';
+    }
     if (*separator == '\t' || strcmp(word, ",") == 0 || strcmp(word, ";") == 0 ||
         strcmp(word, "|") == 0) {
         return true;
@@ -43,6 +46,10 @@ static bool read_separator(const struct invocation *invocation, char *separator)
 
 static bool read_source(const struct invocation *invocation, const char **source) {
     *source = invocation_option(invocation, "source");
+    if (!*source) { /* no option of this command */
+        *source = "";
+        return true;
+    }
     size_t length = strlen(*source);
     if (length >= 1 && length <= SOURCE_BYTES_MAX && !source_is_own(*source) &&
         strspn(*source, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length) {

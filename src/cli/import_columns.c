@@ -40,14 +40,17 @@ static const char *name_in(const struct import_column columns[], size_t count,
     return NULL;
 }
 
+static bool begins_with(const char *pointer, enum body_object object) {
+    const char *beginning = body_places[object].pointer;
+    return strncmp(pointer, beginning, strlen(beginning)) == 0;
+}
+
 /* The column of all members takes what has none of its own. */
 static const char *name_of_members(const struct file_columns *columns, const char *pointer) {
-    for (size_t i = 0; i < columns->count; i++) {
-        for (enum body_object in = BODY_CHOICES; in <= BODY_TEXTS; in++) {
-            if (columns->columns[i].kind == COLUMN_MEMBERS &&
-                strncmp(pointer, body_places[in].pointer, strlen(body_places[in].pointer)) == 0) {
-                return columns->columns[i].name;
-            }
+    bool own = begins_with(pointer, BODY_CHOICES) || begins_with(pointer, BODY_TEXTS);
+    for (size_t i = 0; own && i < columns->count; i++) {
+        if (columns->columns[i].kind == COLUMN_MEMBERS) {
+            return columns->columns[i].name;
         }
     }
     return NULL;

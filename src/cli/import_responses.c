@@ -19,11 +19,9 @@ struct responses_import {
     struct import_votes *votes; /* NULL in a dry run */
 };
 
-static void free_vote(struct vote **vote) {
-    if (*vote) {
-        vote_clear(*vote);
-        free(*vote);
-    }
+static void free_vote(struct vote *vote) {
+    vote_clear(vote);
+    free(vote);
 }
 
 /* ---- one row ---- */
@@ -42,50 +40,54 @@ static enum outcome find_survey(struct responses_import *state, const json_t *bo
                 : OUTCOME_NOT_FOUND;
 }
 
-/* NULL when it is none: then it was rejected, unless *failed. */
-static struct vote *make_vote(struct responses_import *state, const struct import_row *row,
-                              bool *failed) {
-    struct import *import = state->import;
-    CLEANUP(survey_cache_release) const struct survey *survey = NULL;
+/* Reads the row into vote; false when it was rejected. */
+static bool read_row(const struct import_row *row, const struct survey *survey, struct vote *vote,
+                     struct import *import, bool *failed) {
     CLEANUP(mistakes_clear) struct mistakes mistakes = {0};
-    CLEANUP(free_vote) struct vote *vote = calloc(1, sizeof *vote);
-    enum outcome found = find_survey(state, row->body, &survey);
-    *failed = !vote || (found != OUTCOME_OK && found != OUTCOME_NOT_FOUND);
-    if (*failed) {
-        return NULL;
-    }
     vote->account_id = import->account_id;
     snprintf(vote->source, sizeof vote->source, "%s", import->source);
     read_past_vote(&(struct vote_source){row->body, "", time_now_us()}, survey, vote, &mistakes);
-    if (found == OUTCOME_NOT_FOUND && vote->survey[0]) {
+    if (!survey && vote->survey[0]) { /* else the reader said what is wrong */
         mistakes_add(&mistakes, "/survey", "names a survey that account %lld does not have",
                      (long long)import->account_id);
     }
     *failed = mistakes.out_of_memory;
-    if (!mistakes_none(&mistakes)) {
+    if (!survey || !mistakes_none(&mistakes)) {
         import_rejects_add(&import->rejects, &row->place, mistakes.list);
-        return NULL;
+        return false;
     }
     vote->edit_window_us = survey->edit_window_days * US_PER_DAY;
-    struct vote *made = vote;
-    vote = NULL;
-    return made;
+    return true;
+}
+
+/* NULL when it is none: then it was rejected, unless *failed. */
+static struct vote *make_vote(struct responses_import *state, const struct import_row *row,
+                              bool *failed) {
+    CLEANUP(survey_cache_release) const struct survey *survey = NULL;
+    enum outcome found = find_survey(state, row->body, &survey);
+    *failed = found != OUTCOME_OK && found != OUTCOME_NOT_FOUND;
+    struct vote *vote = *failed ? NULL : calloc(1, sizeof *vote);
+    *failed = !vote;
+    if (vote && !read_row(row, survey, vote, state->import, failed)) {
+        free_vote(vote);
+        return NULL;
+    }
+    return vote;
 }
 
 static bool take(struct import *import, const struct import_row *row) {
     struct responses_import *state = import->state;
     bool failed;
     name_survey(import, row->body);
-    CLEANUP(free_vote) struct vote *vote = make_vote(state, row, &failed);
+    struct vote *vote = make_vote(state, row, &failed);
     if (!vote) {
         return !failed;
     }
-    if (import->dry_run) {
+    if (!state->votes) {
+        free_vote(vote);
         return true;
     }
-    struct vote *given = vote;
-    vote = NULL;
-    return import_votes_submit(state->votes, given, &row->place) &&
+    return import_votes_submit(state->votes, vote, &row->place) &&
            atomic_load(&import->counts.lost) == 0;
 }
 

@@ -38,14 +38,14 @@ static bool open_file(struct import_rows *rows, const char *path) {
     return feed_init(&rows->feed, read_piece, rows) || refuse_file(path, "out of memory");
 }
 
-/* The first character that is no blank; 0 when there is none. */
-static char first_character(struct feed *feed) {
-    for (size_t offset = 0;; offset++) {
-        const char *at = feed_at(feed, offset);
-        if (!at || !strchr(" \t\r\n", *at)) {
-            return at ? *at : '\0';
-        }
+/* True when the first character that is no blank is this one. */
+static bool begins_with(struct feed *feed, char character) {
+    size_t offset = 0;
+    const char *at;
+    while ((at = feed_at(feed, offset)) && *at && strchr(" \t\r\n", *at)) {
+        offset++;
     }
+    return at && *at == character;
 }
 
 static bool read_header(struct import_rows *rows, const struct import_rows_options *options) {
@@ -66,15 +66,15 @@ static bool begin(struct import_rows *rows, const struct import_rows_options *op
     if (!feed_skip_mark(&rows->feed)) {
         return refuse_file(options->path, "it is UTF-16 or binary; save it as UTF-8");
     }
-    char first = first_character(&rows->feed);
+    bool array = begins_with(&rows->feed, '[');
     rows->format = options->format;
     if (rows->format == ROWS_FIND_OUT) {
-        rows->format = first == '{' || first == '[' ? ROWS_NDJSON : ROWS_CSV;
+        rows->format = array || begins_with(&rows->feed, '{') ? ROWS_NDJSON : ROWS_CSV;
     }
     if (rows->feed.failed) {
         return refuse_file(options->path, strerror(rows->feed.error));
     }
-    if (rows->format == ROWS_NDJSON && first == '[') {
+    if (rows->format == ROWS_NDJSON && array) {
         return refuse_file(options->path,
                            "it is one JSON array; expected an object a line (jq -c '.[]' makes it "
                            "so)");

@@ -3,14 +3,16 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/time.h"
 #include "cli/own_intake.h"
 
-#define LANES         2
-#define UNDERWAY_MAX  2048 /* votes handed in and not yet answered: batches for each lane wait */
-#define UNDERWAY_GOOD 1536 /* then it is worth handing in more */
+#define UNDERWAY_MAX  8192 /* votes handed in and not yet answered: batches for each lane wait */
+#define UNDERWAY_GOOD 6144 /* then it is worth handing in more */
+#define BATCH_MAX     1024 /* the more, the fewer sums are written; nobody waits for a single one */
+#define CORES_FOR_TWO 4    /* a lane keeps one busy here and one in PostgreSQL */
 #define VOTE_WAIT_US  (60 * US_PER_SECOND)
 
 /* Shared with the lanes. */
@@ -31,11 +33,9 @@ struct underway {
     char raw[];
 };
 
-static void free_vote(struct vote **vote) {
-    if (*vote) {
-        vote_clear(*vote);
-        free(*vote);
-    }
+static void free_vote(struct vote *vote) {
+    vote_clear(vote);
+    free(vote);
 }
 
 static const char *refusal_of(const struct vote_result *result) {
@@ -161,7 +161,7 @@ bool import_votes_submit(struct import_votes *votes, struct vote *vote,
     }
     atomic_fetch_add(&votes->import->counts.lost, 1);
     free(underway);
-    free_vote(&vote);
+    free_vote(vote);
     one_less(votes);
     return false;
 }
@@ -175,7 +175,12 @@ struct import_votes *import_votes_start(struct import *import) {
     }
     votes->import = import;
     votes->awaited = -1;
-    votes->intake = own_intake_start(&import->database, import->config, LANES, UNDERWAY_MAX + 1);
+    struct own_intake_options wanted = {
+        .lanes = sysconf(_SC_NPROCESSORS_ONLN) >= CORES_FOR_TWO ? 2 : 1,
+        .batch_max = BATCH_MAX,
+        .queue_max = UNDERWAY_MAX + 1,
+    };
+    votes->intake = own_intake_start(&import->database, import->config, &wanted);
     if (!votes->intake) {
         free(votes);
         return NULL;

@@ -11,10 +11,10 @@ static unsigned other_instance(const struct config *config) {
 }
 
 struct intake *own_intake_start(const struct database *database, const struct config *config,
-                                unsigned lanes, unsigned queue_max) {
+                                const struct own_intake_options *wanted) {
     struct db_options options = {
         .conninfo = database_conninfo(database, config),
-        .connections = lanes,
+        .connections = wanted->lanes,
         .connect_timeout_ms = (unsigned)config->database.connect_timeout_ms,
         .acquire_timeout_ms = (unsigned)config->database.acquire_timeout_ms,
         .statement_timeout_ms = (unsigned)config->database.statement_timeout_ms,
@@ -22,9 +22,9 @@ struct intake *own_intake_start(const struct database *database, const struct co
     };
     return intake_start(&(struct intake_options){
         .database = &options,
-        .lanes = lanes,
-        .batch_max = (unsigned)config->intake.batch_max,
-        .queue_max = queue_max,
+        .lanes = wanted->lanes,
+        .batch_max = wanted->batch_max,
+        .queue_max = wanted->queue_max,
         .commit_deadline_ms = (unsigned)config->intake.commit_deadline_ms,
         .per_account = strcmp(config->intake.transaction, "account") == 0,
         .instance = other_instance(config),

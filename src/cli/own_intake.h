@@ -6,11 +6,16 @@
 #include "config.h"
 #include "intake/intake.h"
 
-/* lanes: 1 or 2; queue_max: votes that may wait in each. The lanes write sums in slots of their
- * own, so that a service on this configuration need not wait for them. NULL, logged, when it cannot
- * be started. */
+struct own_intake_options {
+    unsigned lanes;     /* 1 or 2 */
+    unsigned batch_max; /* votes per transaction */
+    unsigned queue_max; /* votes that may wait in each lane */
+};
+
+/* The lanes write sums in slots of their own, so that a service on this configuration need not wait
+ * for them. NULL, logged, when it cannot be started. */
 struct intake *own_intake_start(const struct database *database, const struct config *config,
-                                unsigned lanes, unsigned queue_max);
+                                const struct own_intake_options *wanted);
 
 /* Commits what was handed in, within a minute. */
 void own_intake_stop(struct intake *intake);

@@ -9,7 +9,7 @@
 #include "store/rollup.h"
 #include "store/vote_context.h"
 
-#define BATCH_VOTES_MAX 256
+#define BATCH_VOTES_MAX 1024
 
 /* A vote in the transaction, and how it ended if that commits. */
 struct batch_item {

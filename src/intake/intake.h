@@ -19,7 +19,7 @@ struct intake_options {
     const struct db_options
         *database;      /* each lane keeps one connection of its own; lent for intake_start */
     unsigned lanes;     /* at most 2 */
-    unsigned batch_max; /* votes per transaction, at most 256 */
+    unsigned batch_max; /* votes per transaction, at most 1024 */
     unsigned queue_max; /* votes waiting in one lane; past it they are refused */
     unsigned commit_deadline_ms;
     bool per_account;  /* one transaction per account (Citus) instead of per batch */

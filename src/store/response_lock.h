@@ -18,7 +18,7 @@ struct locked_responses {
 
 void locked_responses_clear(struct locked_responses *locked);
 
-#define LOCK_VOTES_MAX 256
+#define LOCK_VOTES_MAX 1024
 
 /* Whose responses are to be locked: those that one of the votes (of one account) may concern, as it
  * has the same survey and contact, the same id, or the same idempotency key; and those with one of

@@ -9,8 +9,9 @@ import re
 import subprocess
 
 import pytest
-from support import scores
-from support.service import binary
+from support import importing, scores
+from support.importing import SUMMARY, csv_of, ends, ndjson_of, rejects_of
+from support.service import ROOT, binary
 
 WHOLE = {
     "contact_ref": "whole-1", "agents": "agent-1; agent-2", "team": "red", "channel": "phone", "reason": "complaint",
@@ -19,31 +20,10 @@ WHOLE = {
     "credit_amount": "-12.345", "understood": "partly", "csat": "4", "nps": "0", "ces": "7",
     "comment": "two\nlines; \"quoted\"", "answered_at": "2026-03-29T04:05:06.789000Z"}
 LEAST = {"survey": "understood", "contact_ref": "least", "csat": "5", "answered_at": "2026-05-01T10:00:00Z"}
-SUMMARY = re.compile(r"(\d+) rows read: (\d+) stored, (\d+) changed, (\d+) known before, (\d+) rejected; [\d.]+ s, \d+ rows a second\n")
-
-
-def csv_of(rows, separator=","):
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, names, delimiter=separator)
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def ndjson_of(rows):
-    return "".join(json.dumps(row) + "\n" for row in rows)
 
 
 def run(service, tmp_path, text, *words, account=1, name="in.csv"):
-    path = tmp_path / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return service.cli("import", "responses", path, "--account", account, *words)
-
-
-def ends(done):
-    """read, stored, changed, known before, rejected"""
-    return tuple(map(int, SUMMARY.fullmatch(done.stdout).groups()))
+    return importing.run(service, "responses", tmp_path / name, text, *words, account=account)
 
 
 def imported(service, tmp_path, text, *words, **more):
@@ -104,11 +84,11 @@ def test_a_row_that_is_there_twice_counts_once(service, account, tmp_path):
 def filled(service, name):
     account = service.account(name)
     now = datetime.datetime.now(scores.UTC).replace(microsecond=0)
-    rows = scores.make_rows(9, 300, now - datetime.timedelta(days=20), now)
+    invitations, responses, _ = scores.make_rows(9, 300, now - datetime.timedelta(days=20), now)
     connection = service.connect()
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
-        scores.plant(cursor, account, *rows)
+        scores.plant(cursor, account, invitations, responses)
         cursor.execute("COMMIT")
     connection.close()
     service.cli("verify", "--rebuild", "--account", account, check=True)
@@ -205,6 +185,21 @@ def test_columns_of_no_use_are_passed_over_when_asked(service, account, tmp_path
     assert imported(service, tmp_path, text, "--ignore-unknown", account=account) == (1, 1, 0, 0, 0)
 
 
+def readme_examples(language):
+    text = (ROOT / "README.md").read_text().partition("## Importing what you have")[2].partition("\n## ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", text, re.S)
+
+
+def test_the_examples_of_the_readme_are_imported(service, account, tmp_path):
+    answers, contacts, suppressions = readme_examples("csv")
+    [line] = readme_examples("json")
+    for kind, text, rows in (("responses", answers, 2), ("contacts", contacts, 1), ("suppressions", suppressions, 1),
+                             ("responses", line.replace("ticket-17", "ticket-19"), 1)):
+        done = importing.run(service, kind, tmp_path / "readme", text, account=account)
+        assert done.returncode == 0 and ends(done)[0] == rows, done.stderr
+    service.verify()
+
+
 # ---- refusals ----
 
 @pytest.mark.parametrize("text, reason", [
@@ -277,11 +272,6 @@ REFUSED = [
     ({"texts.wish": "x"}, "texts.wish", 'is no question of kind "text" of this survey'),
     ({"choices.topic": "x"}, "choices.topic", 'is no question of kind "choice" of this survey'),
 ]
-
-
-def rejects_of(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_every_row_that_is_refused_says_where_and_why(service, account, tmp_path):

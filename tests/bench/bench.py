@@ -13,6 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import importing  # noqa: E402
 import lab       # noqa: E402
 import rivals    # noqa: E402
 import servers   # noqa: E402
@@ -238,6 +239,8 @@ class Bench:
                 self.memory(service, key)
             self.clear_rival(service)
             service.stop()
+        if "import" in wanted:
+            importing.scene(self, self.options.answers)
         if "metrics" in wanted:
             self.metrics()
 
@@ -257,6 +260,7 @@ SCENES = {
     "fastify": {"ingest_vs_fastify"},
     "single": {"single_latency_vs_pgbench", "single_p50_ms"},
     "memory": {"rss_mib"},
+    "import": {"import_vs_copy", "import_rows_per_s", "import_rss_mib"},
     "metrics": {"metrics_vs_group_by"},
 }
 
@@ -279,7 +283,7 @@ def read_options():
     parser.add_argument("--rounds", type=int, help="interleaved rounds of ingest (5; quick 3)")
     parser.add_argument("--seconds", type=int, help="of each round (8; quick 4)")
     parser.add_argument("--rows", type=int, help="answers behind the large metrics (10 million; quick 1 million)")
-    parser.add_argument("--answers", type=int, help="answers before the service's memory is read (1 million; quick 200 thousand)")
+    parser.add_argument("--answers", type=int, help="answers before the service's memory is read, and in the import's file (1 million; quick 200 thousand)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: a look, not the figures to hold")
     parser.add_argument("--full", action="store_true", help="the default sizes")
     parser.add_argument("--only", type=scenes_of, default=set(SCENES), help="the same, joined by commas: " + ",".join(SCENES))
@@ -311,6 +315,8 @@ def expected_seconds(options):
         seconds += 20
     if "memory" in options.only:
         seconds += options.answers / 15_000
+    if "import" in options.only:
+        seconds += max(1, options.rounds // 2) * options.answers / 10_000
     if "metrics" in options.only:
         seconds += 15 + options.rows / 10_000_000 * 260
     return seconds
