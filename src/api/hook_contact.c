@@ -81,7 +81,9 @@ void hook_fields_check(const json_t *fields, struct text *pointer, struct mistak
         return;
     }
     check_names(fields, "", pointer, mistakes);
+    size_t outside = pointer_enter(pointer, "customer");
     check_names(customer, "/customer", pointer, mistakes);
+    pointer_leave(pointer, outside);
     for (size_t i = 0; i < COUNT(hook_fields); i++) {
         const json_t *rule = json_pointer_get(fields, hook_fields[i].pointer);
         size_t before = pointer->length;
