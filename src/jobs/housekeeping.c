@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "store/account.h"
+#include "store/customer_lock.h"
 #include "store/delivery.h"
 #include "store/idempotency_expiry.h"
 #include "store/page_view.h"
@@ -22,6 +23,8 @@
 #define VIEWS_PER_STEP       1000
 #define DELIVERIES_PER_STEP  500
 #define IDEMPOTENCY_KEY_DAYS 7
+#define LOCKS_PER_STEP       1000
+#define LOCK_DAYS            1
 #define MADE_BY              "housekeeping"
 
 /* How far an account's idempotency keys are forgotten. */
@@ -129,6 +132,18 @@ static enum outcome remove_surplus_deliveries(struct housekeeping *housekeeping,
     return outcome;
 }
 
+static enum outcome forget_locks(struct housekeeping *housekeeping,
+                                 struct db_connection *connection, struct progress *progress,
+                                 bool *finished) {
+    (void)housekeeping;
+    int64_t removed = 0;
+    int64_t before_us = time_now_us() - LOCK_DAYS * US_PER_DAY;
+    enum outcome outcome = forget_customer_locks(connection, progress->account_id, before_us,
+                                                 LOCKS_PER_STEP, &removed);
+    *finished = removed < LOCKS_PER_STEP;
+    return outcome;
+}
+
 /* A connection is held for one step only. A failure was logged by store/; the next round tries
  * again. */
 static void run_steps(struct housekeeping *housekeeping, step *take_step,
@@ -160,8 +175,9 @@ static struct progress *progress_of(struct housekeeping *housekeeping, int64_t a
 }
 
 static void keep_account(struct housekeeping *housekeeping, int64_t account_id) {
-    static step *const steps[] = {discard_overdue, remove_views, forget_keys, remove_old_deliveries,
-                                  remove_surplus_deliveries};
+    static step *const steps[] = {discard_overdue,       remove_views,
+                                  forget_keys,           forget_locks,
+                                  remove_old_deliveries, remove_surplus_deliveries};
     struct progress *progress = progress_of(housekeeping, account_id);
     for (size_t i = 0; progress && i < COUNT(steps) && !stopping(housekeeping); i++) {
         run_steps(housekeeping, steps[i], progress);

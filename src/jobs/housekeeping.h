@@ -21,9 +21,9 @@ struct housekeeping_options {
 
 /*
  * Account by account: discards what was held too long (audited, through reclassify_vote), removes
- * old page views and webhooks that came in, forgets idempotency keys after a week. Safe beside
- * other instances: each step changes only what still is as it was found. NULL when out of memory or
- * threads.
+ * old page views and webhooks that came in, forgets idempotency keys after a week and customers'
+ * locks after a day. Safe beside other instances: each step changes only what still is as it was
+ * found. NULL when out of memory or threads.
  */
 struct housekeeping *housekeeping_start(const struct housekeeping_options *options);
 

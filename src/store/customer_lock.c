@@ -71,3 +71,23 @@ enum outcome lock_customers(struct db_connection *connection, const struct repor
                     params_from(&params, 0, params.count));
     /* clang-format on */
 }
+
+enum outcome forget_customer_locks(struct db_connection *connection, int64_t account_id,
+                                   int64_t before_us, int64_t limit, int64_t *removed) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_int(&params, account_id);
+    params_time(&params, before_us);
+    params_int(&params, limit);
+    if (!params_ready(&params)) {
+        return OUTCOME_FAILED;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows,
+                 "DELETE FROM customer_locks WHERE account_id = $1 AND customer_hash IN"
+                 " (SELECT customer_hash FROM customer_locks WHERE account_id = $1"
+                 " AND used_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)",
+                 params_from(&params, 0, params.count));
+    *removed = outcome == OUTCOME_OK ? db_affected(rows) : 0;
+    return outcome;
+}

@@ -4,6 +4,7 @@
 #define STORE_CUSTOMER_LOCK_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/outcome.h"
 #include "domain/report.h"
@@ -16,5 +17,10 @@
  */
 enum outcome lock_customers(struct db_connection *connection, const struct report reports[],
                             size_t count);
+
+/* Removes at most limit locks that were last taken before before_us: they are made again when they
+ * are needed. Those that are taken just now stay. */
+enum outcome forget_customer_locks(struct db_connection *connection, int64_t account_id,
+                                   int64_t before_us, int64_t limit, int64_t *removed);
 
 #endif

@@ -169,6 +169,7 @@ enum outcome settle_reports(struct db_connection *connection, int slot, struct r
         return OUTCOME_OK;
     }
     if (!prepare(&settling)) {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see CLEANUP */
         return OUTCOME_FAILED;
     }
     enum outcome outcome = check_places(connection, reports, count);

@@ -227,6 +227,7 @@ enum outcome settle_invitations(struct db_connection *connection, struct report 
     CLEANUP(wishes_clear)
     struct wishes wishes = {.connection = connection, .count = count, .deltas = deltas};
     if (!prepare(&wishes, reports)) {
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see CLEANUP */
         return OUTCOME_FAILED;
     }
     enum outcome outcome = read_standing(&wishes);

@@ -58,7 +58,7 @@ static void read_weekdays(struct reading *reading, const json_t *value, unsigned
     if (!value) {
         return;
     }
-    if (!json_is_array(value) || count == 0 || count > 2 * WEEKDAYS) {
+    if (!json_is_array(value) || count == 0 || count > (size_t)2 * WEEKDAYS) {
         reading_object(reading, WINDOW, "weekdays", "must be an array of 1 to 7 weekdays");
         return;
     }

@@ -350,6 +350,16 @@ def test_batches_that_cross_neither_hang_nor_ask_anybody_twice(two_instances):
                                 " GROUP BY 1 ORDER BY 1") == [("scheduled", 50, 50), ("skipped", 350, 50)]
 
 
+def test_locks_of_customers_are_forgotten_after_a_day(fresh):
+    ask(fresh, "T-1", customer="c-1")
+    fresh.stop()
+    fresh.sql("UPDATE customer_locks SET used_at = used_at - interval '25 hours'")
+    fresh.start()
+    fresh.wait_for(lambda: fresh.sql("SELECT count(*) FROM customer_locks") == [(0,)])
+    assert verdict(ask(fresh, "T-2")) == ("skipped", "fatigue")
+    assert fresh.sql("SELECT count(*) FROM customer_locks") == [(1,)]
+
+
 # ---- the list ----
 
 def refs(service, query):

@@ -15,9 +15,7 @@
 #include "store/report.h"
 #include "store/survey.h"
 
-#define REPORTS_MAX 100
-
-static struct survey surveys[REPORTS_MAX];
+static struct survey *surveys; /* of the reports */
 
 static enum report_event event_of(const char *name) {
     static const char *const names[] = {"solved", "reopened", "changed"};
@@ -76,10 +74,11 @@ static json_t *report_to_json(const struct report *report) {
 }
 
 static int settle(struct db_connection *connection, const json_t *list) {
-    static struct report reports[REPORTS_MAX];
     size_t count = json_array_size(list);
+    struct report *reports = calloc(count + 1, sizeof *reports);
+    surveys = calloc(count + 1, sizeof *surveys);
     for (size_t i = 0; i < count; i++) {
-        if (count > REPORTS_MAX ||
+        if (!reports || !surveys ||
             !read_report(connection, json_array_get(list, i), i, &reports[i])) {
             fprintf(stderr, "report %zu makes no sense\n", i);
             return EXIT_FAILURE;
@@ -95,6 +94,8 @@ static int settle(struct db_connection *connection, const json_t *list) {
     }
     json_dumpf(results, stdout, JSON_COMPACT);
     json_decref(results);
+    free(reports);
+    free(surveys);
     return outcome == OUTCOME_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
