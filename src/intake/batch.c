@@ -111,17 +111,19 @@ static enum outcome begin(struct attempt *attempt) {
     return outcome == OUTCOME_OK ? finished : outcome;
 }
 
-/* A contact is what its invitation says, skipped or not; the vote may add what that left open. What
- * nobody vouches for is no answer to an invitation, and learns nothing of it. */
-static enum outcome join_invitations(struct attempt *attempt) {
+/* A contact is what was recorded of it, or its invitation says; the vote may add what that left
+ * open. What nobody vouches for is no answer to an invitation, and learns nothing of the contact.
+ */
+static enum outcome join_contexts(struct attempt *attempt) {
     for (size_t i = 0; i < attempt->count; i++) {
         struct batch_item *item = &attempt->items[i];
-        if (!item->context.reported || source_is_unverified(item->vote->source)) {
+        const struct contact *snapshot = vote_context_snapshot(&item->context);
+        if (!snapshot || source_is_unverified(item->vote->source)) {
             continue;
         }
         item->vote->has_invitation = item->context.invited;
         item->vote->invitation_id = item->context.invitation_id;
-        if (!contact_prefer(&item->vote->contact, &item->context.invitation_contact)) {
+        if (!contact_prefer(&item->vote->contact, snapshot)) {
             return OUTCOME_UNAVAILABLE;
         }
     }
@@ -325,7 +327,7 @@ static enum outcome run_steps(struct attempt *attempt) {
         return OUTCOME_NOT_FOUND;
     }
     if (outcome == OUTCOME_OK) {
-        outcome = join_invitations(attempt);
+        outcome = join_contexts(attempt);
     }
     if (outcome == OUTCOME_OK) {
         outcome = in_pipeline(attempt, insert_new);

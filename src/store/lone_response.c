@@ -16,6 +16,7 @@
     " AND EXISTS (SELECT FROM surveys WHERE account_id = $1 AND survey = $3)"                  \
     " AND NOT EXISTS (SELECT FROM invitations"                                                 \
     " WHERE account_id = $1 AND survey = $3 AND contact_ref = $4)"                             \
+    " AND NOT EXISTS (SELECT FROM contacts WHERE account_id = $1 AND contact_ref = $4)"        \
     " AND NOT EXISTS (SELECT FROM votes"                                                       \
     " WHERE account_id = $1 AND idempotency_hash = $30 AND idempotency_index = $31)"           \
     " AND NOT EXISTS (SELECT FROM responses"                                                   \

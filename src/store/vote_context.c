@@ -7,19 +7,35 @@
 #include "store/array_param.h"
 #include "store/contact_row.h"
 
-#define CONTEXT_CONTACT_COLUMN 4
+#define INVITATION_CONTACT_COLUMN 4
+#define INVITATION_SOURCE_COLUMN  (INVITATION_CONTACT_COLUMN + CONTACT_COLUMN_COUNT)
+#define RECORDED_CONTACT_COLUMN   (INVITATION_SOURCE_COLUMN + 1)
 
 /* clang-format off */
+#define SNAPSHOT_OF(table)                                                                     \
+    "(" table ".agents, " table ".team, " table ".channel, " table ".reason, "                 \
+    table ".language, " table ".customer_ref, " table ".customer_email, "                      \
+    table ".customer_name, " table ".solved_at, " table ".opened_at, "                         \
+    table ".handled_s, " table ".credit_amount)"
+
+/* What is recorded of a contact is told where its invitation does not say the same. */
+#define RECORDED_OTHERWISE                                                                     \
+    "(invitations.id IS NULL OR " SNAPSHOT_OF("contacts") " IS DISTINCT FROM "                 \
+    SNAPSHOT_OF("invitations") ")"
+
 static const char context_sql[] =
     "SELECT asked.position, " ROLLUP_DAY("asked.answered_at") ", invitations.id, "
-    ROLLUP_DAY("invitations.created_at") ", " CONTACT_COLUMNS("invitations") ", invitations.source,"
-    " invitations.verdict <> 'skipped'"
+    ROLLUP_DAY("invitations.created_at") ", " CONTACT_COLUMNS("invitations") ", invitations.source, "
+    CONTACT_COLUMNS("contacts")
     " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY"
     " AS asked (account_id, survey, contact_ref, answered_at, position)"
     " JOIN accounts ON accounts.account_id = asked.account_id"
     " JOIN surveys ON surveys.account_id = asked.account_id AND surveys.survey = asked.survey"
     " LEFT JOIN invitations ON invitations.account_id = asked.account_id"
-    " AND invitations.survey = asked.survey AND invitations.contact_ref = asked.contact_ref";
+    " AND invitations.survey = asked.survey AND invitations.contact_ref = asked.contact_ref"
+    " AND invitations.verdict <> 'skipped'"
+    " LEFT JOIN contacts ON contacts.account_id = asked.account_id"
+    " AND contacts.contact_ref = asked.contact_ref AND " RECORDED_OTHERWISE;
 /* clang-format on */
 
 static const char answered_sql[] =
@@ -29,8 +45,11 @@ static const char answered_sql[] =
     " AND invitations.answered_at IS NULL";
 
 void vote_context_clear(struct vote_context *context) {
-    if (context->reported) {
+    if (context->invited) {
         contact_clear(&context->invitation_contact);
+    }
+    if (context->recorded) {
+        contact_clear(&context->recorded_contact);
     }
     *context = (struct vote_context){0};
 }
@@ -86,21 +105,39 @@ size_t vote_context_position(const PGresult *rows, int row) {
     return (size_t)db_int(rows, row, 0);
 }
 
+static bool read_invitation(const PGresult *rows, int row, struct vote_context *context) {
+    strncpy(context->invitation_day, PQgetvalue(rows, row, 3), DAY_TEXT_SIZE - 1);
+    strncpy(context->invitation_source, PQgetvalue(rows, row, INVITATION_SOURCE_COLUMN),
+            SOURCE_BYTES_MAX);
+    context->invited =
+        uuid_parse(PQgetvalue(rows, row, 2), &context->invitation_id) &&
+        contact_from_row(rows, row, INVITATION_CONTACT_COLUMN, &context->invitation_contact);
+    return context->invited;
+}
+
+static bool read_recorded(const PGresult *rows, int row, struct vote_context *context) {
+    context->recorded =
+        contact_from_row(rows, row, RECORDED_CONTACT_COLUMN, &context->recorded_contact);
+    return context->recorded;
+}
+
 bool vote_context_from_row(const PGresult *rows, int row, struct vote_context *context) {
-    struct vote_context read = {.reported = !db_null(rows, row, 2)};
+    struct vote_context read = {.invited = false};
     strncpy(read.day, PQgetvalue(rows, row, 1), DAY_TEXT_SIZE - 1);
-    if (read.reported) {
-        int source = CONTEXT_CONTACT_COLUMN + CONTACT_COLUMN_COUNT;
-        read.invited = *PQgetvalue(rows, row, source + 1) == 't';
-        strncpy(read.invitation_day, PQgetvalue(rows, row, 3), DAY_TEXT_SIZE - 1);
-        strncpy(read.invitation_source, PQgetvalue(rows, row, source), SOURCE_BYTES_MAX);
-        if (!uuid_parse(PQgetvalue(rows, row, 2), &read.invitation_id) ||
-            !contact_from_row(rows, row, CONTEXT_CONTACT_COLUMN, &read.invitation_contact)) {
-            return false;
-        }
+    if ((!db_null(rows, row, 2) && !read_invitation(rows, row, &read)) ||
+        (!db_null(rows, row, RECORDED_CONTACT_COLUMN) && !read_recorded(rows, row, &read))) {
+        vote_context_clear(&read);
+        return false;
     }
     *context = read;
     return true;
+}
+
+const struct contact *vote_context_snapshot(const struct vote_context *context) {
+    if (context->recorded) {
+        return &context->recorded_contact;
+    }
+    return context->invited ? &context->invitation_contact : NULL;
 }
 
 enum outcome send_answered_invitations(struct db_connection *connection, struct vote *const votes[],

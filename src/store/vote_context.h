@@ -1,4 +1,5 @@
-/* What a transaction must know of each vote before it is stored: its local day, and its invitation.
+/* What a transaction must know of each vote before it is stored: its local day, its invitation, and
+ * what is recorded of its contact.
  */
 #ifndef STORE_VOTE_CONTEXT_H
 #define STORE_VOTE_CONTEXT_H
@@ -12,13 +13,17 @@
 struct vote_context {
     char day[DAY_TEXT_SIZE]; /* of answered_at, in the account's zone; "" when the account or the
                                 survey is gone */
-    bool reported;           /* it has an invitation, and the rest is set, */
-    bool invited;            /* and nobody skipped it: the vote is its answer */
+    bool invited;            /* and not skipped: the next are set only then */
     struct uuid invitation_id;
     char invitation_day[DAY_TEXT_SIZE];
     struct contact invitation_contact; /* owned */
     char invitation_source[SOURCE_BYTES_MAX + 1];
+    bool recorded; /* the contact is, with another snapshot than its invitation's */
+    struct contact recorded_contact; /* owned */
 };
+
+/* The snapshot that a vote takes, or NULL when nobody reported its contact. */
+const struct contact *vote_context_snapshot(const struct vote_context *context);
 
 void vote_context_clear(struct vote_context *context);
 

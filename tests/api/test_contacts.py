@@ -260,3 +260,40 @@ def test_another_account_sees_nothing_of_it(make_service):
     other = service.key("read", service.account("Other", "UTC"))
     assert service.get("/v1/contacts/ours", other).status_code == 404
     assert service.get("/v1/contacts", other).json()["data"] == []
+
+
+# ---- answers ----
+
+def answer(service, contact, survey="understood"):
+    return service.post("/v1/responses", "write", json={"survey": survey, "contact": contact, "answers": {"understood": "yes"}})
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_an_answer_takes_the_snapshot_and_adds_what_it_left_open(service, many):
+    ref = f"snapshot-{many}"
+    report(service, {"ref": ref, "agents": ["anna"], "team": "cards", "solved_at": "2026-03-01T00:00:00Z"})
+    contact = {"ref": ref, "agents": ["bo"], "team": "loans", "channel": "chat", "solved_at": "2026-03-05T00:00:00Z"}
+    given = {"survey": "understood", "contact": contact, "answers": {"understood": "yes"}}
+    body = service.post("/v1/responses", "write", json=[given] if many else given).json()
+    made = body["data"][0]["response"] if many else body
+    assert made["contact"]["agents"] == ["anna"] and made["contact"]["team"] == "cards"
+    assert made["contact"]["channel"] == "chat" and made["contact"]["solved_at"] == "2026-03-01T00:00:00Z"
+    assert "invitation" not in made
+
+
+def test_an_answer_to_a_contact_that_nobody_asked_takes_its_snapshot_too(service):
+    contact = {"ref": "skipped", "agents": ["anna"], "customer": {"ref": "s"}}
+    skipped = service.post("/v1/invitations", "write", json={"survey": "understood", "contact": contact, "send": True}).json()
+    assert skipped["verdict"] == "skipped"
+    made = answer(service, {"ref": "skipped", "agents": ["bo"]}).json()
+    assert made["contact"]["agents"] == ["anna"] and "invitation" not in made
+    assert kept(service, "skipped")["invitations"][0]["verdict"] == "skipped"
+
+
+def test_an_invited_contact_s_answer_joins_both(service):
+    contact = {"ref": "joined", "agents": ["anna"]}
+    report(service, contact)
+    invitation = service.post("/v1/invitations", "write", json={"survey": "understood", "contact": {"ref": "joined", "agents": ["bo"]}}).json()
+    assert invitation["contact"]["agents"] == ["anna"]
+    made = answer(service, {"ref": "joined", "agents": ["cy"]}).json()
+    assert made["contact"]["agents"] == ["anna"] and made["invitation"] == invitation["id"]
