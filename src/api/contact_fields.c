@@ -91,15 +91,33 @@ static const struct choice events[] = {
 
 _Static_assert(offsetof(struct reported_contact, contact) == 0, "the fields are the contact's");
 
-static const struct field reported_fields[] = {
-    CONTACT_FIELDS,
-    {.name = "event",
-     .kind = FIELD_CHOICE,
-     .offset = offsetof(struct reported_contact, event),
-     .choices = events},
-};
+/* clang-format off */
+#define REPORTED_FIELDS \
+    CONTACT_FIELDS, \
+    {.name = "event", \
+     .kind = FIELD_CHOICE, \
+     .offset = offsetof(struct reported_contact, event), \
+     .choices = events}
+/* clang-format on */
+
+static const struct field reported_fields[] = {REPORTED_FIELDS};
 
 const struct field_table reported_contact_table = FIELD_TABLE(reported_fields);
+
+static const struct field past_fields[] = {
+    REPORTED_FIELDS,
+    {.name = "source",
+     .kind = FIELD_NAME,
+     .offset = offsetof(struct past_contact, source),
+     .min = 1,
+     .max = SOURCE_BYTES_MAX},
+    {.name = "recorded_at", .kind = FIELD_ELSEWHERE},
+    {.name = "reopened_at", .kind = FIELD_ELSEWHERE},
+    {.name = "reassigned_at", .kind = FIELD_ELSEWHERE},
+    {.name = "repeat", .kind = FIELD_ELSEWHERE},
+};
+
+const struct field_table past_contact_table = FIELD_TABLE(past_fields);
 
 void complete_contact(struct contact *contact, int64_t now_us, const char *pointer,
                       struct mistakes *mistakes) {

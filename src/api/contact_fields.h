@@ -18,6 +18,15 @@ struct reported_contact {
 /* The same with "event": "solved", "reopened" or "changed", into a struct reported_contact. */
 extern const struct field_table reported_contact_table;
 
+struct past_contact {
+    struct reported_contact reported;
+    char source[SOURCE_BYTES_MAX + 1];
+};
+
+/* The same with "source", into a struct past_contact; what else the list of contacts tells of one
+ * is passed over. */
+extern const struct field_table past_contact_table;
+
 /* What the table cannot see: a solving before the opening, a solving in the future. solved_at
  * defaults to now_us. pointer is the contact's own ("/contact"). */
 void complete_contact(struct contact *contact, int64_t now_us, const char *pointer,

@@ -16,7 +16,7 @@ struct import_batch {
     const struct batch_kind *kind;
     size_t count;
     struct row_place places[IMPORT_BATCH_MAX]; /* each owns its raw */
-    bool created[IMPORT_BATCH_MAX];
+    enum batch_end ends[IMPORT_BATCH_MAX];
     char items[]; /* owned */
 };
 
@@ -52,17 +52,22 @@ static enum outcome store(struct import_batch *batch, size_t first, size_t count
         CLEANUP(db_release)
         struct db_connection *connection = db_acquire(batch->import->database.db);
         if (connection) {
-            outcome = batch->kind->store(connection, item_at(batch, first), count,
-                                         &batch->created[first]);
+            outcome =
+                batch->kind->store(connection, item_at(batch, first), count, &batch->ends[first]);
         }
     }
     return outcome;
 }
 
-static void count_stored(struct import_batch *batch, size_t first, size_t count) {
-    struct import_counts *counts = &batch->import->counts;
+static void note_ends(struct import_batch *batch, size_t first, size_t count) {
+    struct import *import = batch->import;
     for (size_t i = first; i < first + count; i++) {
-        atomic_fetch_add(batch->created[i] ? &counts->stored : &counts->known, 1);
+        if (batch->ends[i] == BATCH_REFUSED) {
+            import_rejects_add_one(&import->rejects, &batch->places[i], "", batch->kind->refusal);
+        } else {
+            atomic_fetch_add(
+                batch->ends[i] == BATCH_STORED ? &import->counts.stored : &import->counts.known, 1);
+        }
     }
 }
 
@@ -71,7 +76,7 @@ static bool store_range(struct import_batch *batch, size_t first,
                         size_t count) { /* NOLINT(misc-no-recursion) */
     enum outcome outcome = store(batch, first, count);
     if (outcome == OUTCOME_OK) {
-        count_stored(batch, first, count);
+        note_ends(batch, first, count);
         return true;
     }
     if (outcome != OUTCOME_REJECTED) {

@@ -11,14 +11,21 @@
 
 #define IMPORT_BATCH_MAX 1000
 
+/* How a row of a batch ended. */
+enum batch_end {
+    BATCH_KNOWN, /* it was there before */
+    BATCH_STORED,
+    BATCH_REFUSED, /* for the kind's reason */
+};
+
 /* What a row is made, and how many of those are stored. */
 struct batch_kind {
     size_t item_size;
+    const char *refusal;
 
-    /* Stores them in one transaction and tells which were not there before. Running the same again
-     * is safe. */
+    /* Stores them in one transaction and tells how each ended. Running the same again is safe. */
     enum outcome (*store)(struct db_connection *connection, void *items, size_t count,
-                          bool created[]);
+                          enum batch_end ends[]);
 
     void (*clear)(void *item);
 };

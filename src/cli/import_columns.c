@@ -12,6 +12,7 @@ const struct body_place body_places[BODY_OBJECTS] = {
     [BODY] = {BODY, NULL, ""},
     [BODY_CONTACT] = {BODY, "contact", "/contact"},
     [BODY_CUSTOMER] = {BODY_CONTACT, "customer", "/contact/customer"},
+    [BODY_OWN_CUSTOMER] = {BODY, "customer", "/customer"},
     [BODY_ANSWERS] = {BODY, "answers", "/answers"},
     [BODY_CHOICES] = {BODY_ANSWERS, "choices", "/answers/choices"},
     [BODY_TEXTS] = {BODY_ANSWERS, "texts", "/answers/texts"},

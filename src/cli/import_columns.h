@@ -13,11 +13,12 @@
 /* The objects of a body. */
 enum body_object {
     BODY,
-    BODY_CONTACT,  /* /contact */
-    BODY_CUSTOMER, /* /contact/customer */
-    BODY_ANSWERS,  /* /answers */
-    BODY_CHOICES,  /* /answers/choices */
-    BODY_TEXTS,    /* /answers/texts */
+    BODY_CONTACT,      /* /contact */
+    BODY_CUSTOMER,     /* /contact/customer */
+    BODY_OWN_CUSTOMER, /* /customer */
+    BODY_ANSWERS,      /* /answers */
+    BODY_CHOICES,      /* /answers/choices */
+    BODY_TEXTS,        /* /answers/texts */
     BODY_OBJECTS,
 };
 

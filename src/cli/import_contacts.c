@@ -11,66 +11,50 @@
 
 #define CONNECTIONS 1
 
-/* A contact as it is reported. */
-struct reported {
-    struct contact contact;
-    char source[SOURCE_BYTES_MAX + 1];
-};
-
-static const struct field fields[] = {
-    {.name = "contact",
-     .kind = FIELD_OBJECT,
-     .required = true,
-     .offset = offsetof(struct reported, contact),
-     .object = &contact_table},
-    {.name = "source",
-     .kind = FIELD_NAME,
-     .offset = offsetof(struct reported, source),
-     .min = 1,
-     .max = SOURCE_BYTES_MAX},
-};
-
-static const struct field_table table = FIELD_TABLE(fields);
-
-static void read_contact(const json_t *body, struct reported *reported, struct mistakes *mistakes) {
-    read_fields(body, &table, "", reported, mistakes);
-    if (mistakes_none(mistakes) && reported->contact.solved_at_us == TIME_NONE) {
-        mistakes_add(mistakes, "/contact/solved_at", "required");
+static void read_contact(const json_t *body, struct past_contact *past, struct mistakes *mistakes) {
+    struct contact *contact = &past->reported.contact;
+    read_fields(body, &past_contact_table, "", past, mistakes);
+    if (mistakes_none(mistakes) && past->reported.event == REPORT_SOLVED &&
+        contact->solved_at_us == TIME_NONE) {
+        mistakes_add(mistakes, "/solved_at", "required, unless /event is another than solved");
     }
-    complete_contact(&reported->contact, time_now_us(), "/contact", mistakes);
+    complete_contact(contact, time_now_us(), "", mistakes);
 }
 
 /* Takes ownership of the contact. */
-static struct report report_of(const struct import *import, const struct reported *reported) {
+static struct report report_of(const struct import *import, const struct past_contact *past) {
     struct report report = REPORT_NONE;
     report.account_id = import->account_id;
-    report.contact = reported->contact;
-    memcpy(report.source, reported->source, sizeof report.source);
+    report.event = past->reported.event;
+    report.contact = past->reported.contact;
+    memcpy(report.source, past->source, sizeof report.source);
     report.reported_at_us = time_now_us();
     return report;
 }
 
 static bool take(struct import *import, const struct import_row *row) {
     CLEANUP(mistakes_clear) struct mistakes mistakes = {0};
-    struct reported reported = {.contact = CONTACT_NONE};
-    snprintf(reported.source, sizeof reported.source, "%s", import->source);
-    read_contact(row->body, &reported, &mistakes);
+    struct past_contact past = {.reported = {.contact = CONTACT_NONE, .event = REPORT_SOLVED}};
+    snprintf(past.source, sizeof past.source, "%s", import->source);
+    read_contact(row->body, &past, &mistakes);
     if (!mistakes_none(&mistakes)) {
         import_rejects_add(&import->rejects, &row->place, mistakes.list);
-        contact_clear(&reported.contact);
+        contact_clear(&past.reported.contact);
         return !mistakes.out_of_memory;
     }
-    struct report report = report_of(import, &reported);
+    struct report report = report_of(import, &past);
     return import_batch_add(import->state, &report, &row->place);
 }
 
 static enum outcome store(struct db_connection *connection, void *items, size_t count,
-                          bool created[]) {
+                          enum batch_end ends[]) {
     struct report *reports = items;
     enum outcome outcome =
         settle_reports_at_once(connection, REPORT_ROLLUP_SLOT, reports, count, false);
     for (size_t i = 0; i < count; i++) {
-        created[i] = reports[i].recorded;
+        ends[i] = reports[i].recorded ? BATCH_STORED
+                  : reports[i].known  ? BATCH_KNOWN
+                                      : BATCH_REFUSED;
     }
     return outcome;
 }
@@ -79,7 +63,12 @@ static void clear(void *item) {
     report_clear(item);
 }
 
-static const struct batch_kind batch_of_reports = {sizeof(struct report), store, clear};
+static const struct batch_kind batch_of_reports = {
+    sizeof(struct report),
+    "is of a contact that was never reported as solved",
+    store,
+    clear,
+};
 
 static bool begin(struct import *import) {
     import->state = import_batch_new(import, &batch_of_reports);
@@ -91,19 +80,20 @@ static void end(struct import *import) {
 }
 
 static const struct import_column columns[] = {
-    {"contact_ref", BODY_CONTACT, "ref", COLUMN_TEXT, true},
-    {"agents", BODY_CONTACT, "agents", COLUMN_TEXTS, false},
-    {"team", BODY_CONTACT, "team", COLUMN_TEXT, false},
-    {"channel", BODY_CONTACT, "channel", COLUMN_TEXT, false},
-    {"reason", BODY_CONTACT, "reason", COLUMN_TEXT, false},
-    {"language", BODY_CONTACT, "language", COLUMN_TEXT, false},
-    {"customer_ref", BODY_CUSTOMER, "ref", COLUMN_TEXT, false},
-    {"customer_email", BODY_CUSTOMER, "email", COLUMN_TEXT, false},
-    {"customer_name", BODY_CUSTOMER, "name", COLUMN_TEXT, false},
-    {"solved_at", BODY_CONTACT, "solved_at", COLUMN_TEXT, true},
-    {"opened_at", BODY_CONTACT, "opened_at", COLUMN_TEXT, false},
-    {"handled_s", BODY_CONTACT, "handled_s", COLUMN_NUMBER, false},
-    {"credit_amount", BODY_CONTACT, "credit_amount", COLUMN_NUMBER, false},
+    {"contact_ref", BODY, "ref", COLUMN_TEXT, true},
+    {"agents", BODY, "agents", COLUMN_TEXTS, false},
+    {"team", BODY, "team", COLUMN_TEXT, false},
+    {"channel", BODY, "channel", COLUMN_TEXT, false},
+    {"reason", BODY, "reason", COLUMN_TEXT, false},
+    {"language", BODY, "language", COLUMN_TEXT, false},
+    {"customer_ref", BODY_OWN_CUSTOMER, "ref", COLUMN_TEXT, false},
+    {"customer_email", BODY_OWN_CUSTOMER, "email", COLUMN_TEXT, false},
+    {"customer_name", BODY_OWN_CUSTOMER, "name", COLUMN_TEXT, false},
+    {"solved_at", BODY, "solved_at", COLUMN_TEXT, true},
+    {"opened_at", BODY, "opened_at", COLUMN_TEXT, false},
+    {"handled_s", BODY, "handled_s", COLUMN_NUMBER, false},
+    {"credit_amount", BODY, "credit_amount", COLUMN_NUMBER, false},
+    {"event", BODY, "event", COLUMN_TEXT, false},
     {"source", BODY, "source", COLUMN_TEXT, false},
 };
 

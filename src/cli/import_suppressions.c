@@ -20,15 +20,21 @@ static bool take(struct import *import, const struct import_row *row) {
 }
 
 static enum outcome store(struct db_connection *connection, void *items, size_t count,
-                          bool created[]) {
-    return store_suppressions(connection, items, count, created);
+                          enum batch_end ends[]) {
+    bool created[IMPORT_BATCH_MAX];
+    enum outcome outcome = store_suppressions(connection, items, count, created);
+    for (size_t i = 0; outcome == OUTCOME_OK && i < count; i++) {
+        ends[i] = created[i] ? BATCH_STORED : BATCH_KNOWN;
+    }
+    return outcome;
 }
 
 static void clear(void *item) {
     suppression_clear(item);
 }
 
-static const struct batch_kind batch_of_suppressions = {sizeof(struct suppression), store, clear};
+static const struct batch_kind batch_of_suppressions = {sizeof(struct suppression), NULL, store,
+                                                        clear};
 
 static bool begin(struct import *import) {
     import->state = import_batch_new(import, &batch_of_suppressions);

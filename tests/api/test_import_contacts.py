@@ -57,14 +57,40 @@ def test_customers_who_came_back_are_found(service, account, tmp_path):
 
 
 def test_an_object_a_line_is_read_as_the_api_reads_it(service, account, tmp_path):
-    text = ndjson_of([{"contact": {"ref": "n-1", "solved_at": "2026-05-01", "agents": ["anna"]}, "source": "old_desk"}])
+    text = ndjson_of([{"ref": "n-1", "solved_at": "2026-05-01", "agents": ["anna"], "source": "old_desk"}])
     assert imported(service, tmp_path, text, account=account, name="in.ndjson") == (1, 1, 0, 0, 0)
     assert service.sql("SELECT source FROM contacts WHERE account_id = %s", account) == [("old_desk",)]
+
+
+def test_what_the_list_of_contacts_tells_is_imported_again(service, tmp_path):
+    source, target = service.account("listed"), service.account("listed again")
+    rows = [WHOLE] + [LEAST | {"contact_ref": f"l-{day}", "customer_ref": "eva", "solved_at": f"2026-05-{day:02}T10:00:00Z"}
+                      for day in (1, 4)]
+    imported(service, tmp_path, csv_of(rows), "--source", "old_desk", account=source)
+
+    def listed(account):
+        return service.get("/v1/contacts", service.key("read", account)).json()["data"]
+
+    assert imported(service, tmp_path, ndjson_of(listed(source)), account=target) == (3, 3, 0, 0, 0)
+    kept = [{name: value for name, value in contact.items() if name != "recorded_at"} for contact in listed(source)]
+    assert [{name: value for name, value in contact.items() if name != "recorded_at"} for contact in listed(target)] == kept
+    assert sum("repeat" in contact for contact in kept) == 1
+    service.verify()
+
+
+def test_a_contact_that_was_opened_again_is_marked(service, account, tmp_path):
+    rows = [LEAST, {"contact_ref": "least", "event": "reopened"}, {"contact_ref": "other", "event": "reopened"}]
+    done = run(service, tmp_path, csv_of(rows), account=account)
+    assert done.returncode == 2 and ends(done) == (3, 1, 0, 1, 1)
+    assert done.stderr == "line 4: is of a contact that was never reported as solved\n"
+    assert service.sql("SELECT contact_ref, reopened_at IS NOT NULL FROM contacts WHERE account_id = %s", account) == [("least", True)]
+    service.verify()
 
 
 REFUSED = [
     ({"contact_ref": ""}, "contact_ref", "required"),
     ({"solved_at": ""}, "solved_at", "required"),
+    ({"event": "gone"}, "event", "expected one of solved, reopened, changed"),
     ({"solved_at": "yesterday"}, "solved_at", "expected a time like"),
     ({"solved_at": "2999-01-01"}, "solved_at", "lies in the future"),
     ({"opened_at": "2026-06-01"}, "opened_at", "lies after solved_at"),
