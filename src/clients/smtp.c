@@ -58,13 +58,13 @@ static size_t give_message(char *buffer, size_t size, size_t count, void *contex
 }
 
 /* After each line of the server's, once the trace knows it: 0 ends the attempt. */
-static size_t take_header(char *line, size_t size, size_t count, void *context) {
+static size_t take_header(const char *line, size_t size, size_t count, void *context) {
     (void)line;
     const struct smtp *smtp = context;
     return smtp->trace.lacks_utf8 ? 0 : size * count;
 }
 
-static size_t take_nothing(char *bytes, size_t size, size_t count, void *context) {
+static size_t take_nothing(const char *bytes, size_t size, size_t count, void *context) {
     (void)bytes;
     (void)context;
     return size * count;

@@ -128,15 +128,24 @@ void smtp_trace_heard(struct smtp_trace *trace, const char *line, size_t length)
 /* ---- what follows from it ---- */
 
 /* The enhanced status (RFC 3463) after the code: its subject and detail; false without one. */
-static bool enhanced_status(const char *words, int *subject, int *detail) {
-    int class;
-    return sscanf(words, "%*3d%*1[- ]%d.%d.%d", &class, subject, detail) == 3;
+static bool enhanced_status(const char *words, long *subject, long *detail) {
+    if (strlen(words) < CODE_DIGITS + strlen(" 5.1.1")) {
+        return false;
+    }
+    const char *class = words + CODE_DIGITS + 1;
+    char *end;
+    *subject = strtol(class + 2, &end, 10);
+    if (class[1] != '.' || *end != '.' || end == class + 2) {
+        return false;
+    }
+    *detail = strtol(end + 1, NULL, 10);
+    return true;
 }
 
 /* A policy, a full mailbox or a broken route says nothing of the address itself. */
 static bool speaks_of_mailbox(const char *words) {
-    int subject;
-    int detail;
+    long subject;
+    long detail;
     if (!enhanced_status(words, &subject, &detail)) {
         return true;
     }

@@ -5,8 +5,8 @@
 
 #include "base/time.h"
 
-#define BACKOFF_FIRST_US (2 * 60 * US_PER_SECOND)
-#define BACKOFF_MAX_US   (4 * 3600 * US_PER_SECOND)
+#define BACKOFF_FIRST_US (120 * US_PER_SECOND)
+#define BACKOFF_MAX_US   (14400 * US_PER_SECOND)
 #define BACKOFF_SPREAD   0.25
 
 bool mail_is_reminder(const struct invitation *invitation) {

@@ -177,8 +177,11 @@ static enum outcome suppress_address(struct db_connection *connection,
         .invitation_id = invitation->id,
         .created_at_us = at_us,
     };
-    return suppression.email ? store_suppressions(connection, &suppression, 1, &created)
-                             : OUTCOME_FAILED;
+    enum outcome outcome = OUTCOME_FAILED;
+    if (suppression.email) {
+        outcome = store_suppressions(connection, &suppression, 1, &created);
+    }
+    return outcome; /* NOLINT(clang-analyzer-unix.Malloc): it does not see CLEANUP */
 }
 
 static enum outcome end_in_transaction(struct db_connection *connection,
