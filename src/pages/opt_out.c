@@ -41,12 +41,13 @@ static enum outcome take_step(struct db_connection *connection, enum opt_out_ste
     return OUTCOME_OK;
 }
 
+/* A bounce is no wish of anybody's: the customer may still opt out. */
 static enum outcome look(struct db_connection *connection, struct opt_out *opt_out) {
     const struct invitation *invitation = &opt_out->invitation;
     CLEANUP(suppression_clear) struct suppression suppression = {0};
     enum outcome outcome = load_suppression(connection, invitation->account_id,
                                             invitation->contact.customer_email, &suppression);
-    opt_out->suppressed = outcome == OUTCOME_OK;
+    opt_out->suppressed = outcome == OUTCOME_OK && suppression.reason != SUPPRESSION_BOUNCED;
     opt_out->may_undo = opt_out->suppressed && suppression.reason == SUPPRESSION_UNSUBSCRIBED;
     return outcome == OUTCOME_NOT_FOUND ? OUTCOME_OK : outcome;
 }

@@ -23,7 +23,7 @@ struct opt_out {
     struct page page;     /* its survey is NULL unless the outcome is OUTCOME_OK */
     struct invitation invitation;
     const struct survey *survey; /* lent by the cache until opt_out_clear */
-    bool suppressed;             /* after the step */
+    bool suppressed;             /* after the step, and not for a bounce */
     bool may_undo;
 };
 

@@ -82,17 +82,26 @@ static void add_row(struct columns *columns, const struct suppression *suppressi
     array_append_time(&columns->times, suppression->created_at_us);
 }
 
-/* In the order of their keys, so that two batches never wait for each other in a circle. */
+/* A mailbox may come back: what people asked for must outlast that its bounce is lifted. */
+#define GIVES_WAY "'bounced'"
+
+/* In the order of their keys, so that two batches never wait for each other in a circle; of each
+ * key one, as no statement changes a row twice. */
 static enum outcome insert(struct db_connection *connection, struct params *params) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     return db_query(connection, &rows,
-                    "INSERT INTO suppressions (account_id, address, id, email, reason, note,"
-                    " invitation_id, created_at)"
-                    " SELECT $1, address, id, email, reason, note, invitation_id, created_at FROM"
+                    "INSERT INTO suppressions AS kept (account_id, address, id, email, reason,"
+                    " note, invitation_id, created_at)"
+                    " SELECT DISTINCT ON (address COLLATE \"C\") $1, address, id, email, reason,"
+                    " note, invitation_id, created_at FROM"
                     " unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[],"
                     " $7::uuid[], $8::timestamptz[]) WITH ORDINALITY AS given (address, id, email,"
                     " reason, note, invitation_id, created_at, place)"
-                    " ORDER BY address COLLATE \"C\", place ON CONFLICT DO NOTHING",
+                    " ORDER BY address COLLATE \"C\", reason = " GIVES_WAY ", place"
+                    " ON CONFLICT (account_id, address) DO UPDATE SET id = EXCLUDED.id,"
+                    " email = EXCLUDED.email, reason = EXCLUDED.reason, note = EXCLUDED.note,"
+                    " invitation_id = EXCLUDED.invitation_id, created_at = EXCLUDED.created_at"
+                    " WHERE kept.reason = " GIVES_WAY " AND EXCLUDED.reason <> " GIVES_WAY,
                     params_from(params, 0, params->count));
 }
 

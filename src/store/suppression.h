@@ -13,8 +13,9 @@
 
 /*
  * Stores suppressions of one account, each filled in but for its id; in the caller's transaction,
- * if there is one. Of two for the same address the first stays: where created[i] becomes false,
- * list[i] becomes what was there before, or came earlier in list.
+ * if there is one. Of two for the same address the first stays, but a bounce gives way to any other
+ * reason: where created[i] becomes false, list[i] becomes the one that stays, which was there
+ * before or is elsewhere in list.
  */
 enum outcome store_suppressions(struct db_connection *connection, struct suppression list[],
                                 size_t count, bool created[]);

@@ -165,13 +165,25 @@ def test_it_is_undone_and_done_again_on_the_page(service, email, path):
     assert reasons(service, email) == ["unsubscribed"]
 
 
-@pytest.mark.parametrize("reason", ["manual", "bounced", "complaint"])
+@pytest.mark.parametrize("reason", ["manual", "complaint"])
 def test_only_the_customers_own_step_can_be_undone(service, email, path, reason):
     service.post("/v1/suppressions", "write", json={"email": email.upper(), "reason": reason})
     page = opened(service, path)
     assert page.title == "You are unsubscribed" and buttons(page) == []
     assert Page(post(service, path, {"undo": "yes"})).title == "You are unsubscribed"
     assert post(service, path).status_code == 200 and reasons(service, email) == [reason]
+
+
+def test_opting_out_outlasts_a_bounce(service, email):
+    path, invitation = mailed(service, email)
+    service.post("/v1/suppressions", "write", json={"email": email.upper(), "reason": "bounced", "note": "550 5.1.1"})
+    assert buttons(opened(service, path)) == ["List-Unsubscribe"], "nobody opted out yet"
+    assert Page(post(service, path)).title == "You are unsubscribed"
+    [stored] = suppressions_of(service, email)
+    assert (stored["email"], stored["reason"], stored["invitation"]) == (email, "unsubscribed", invitation["id"])
+    assert "note" not in stored and buttons(opened(service, path)) == ["undo"]
+    service.post("/v1/suppressions", "write", json={"email": email, "reason": "bounced"})
+    assert suppressions_of(service, email) == [stored]
 
 
 # ---- which links ----

@@ -38,6 +38,20 @@ def test_an_address_is_suppressed_once_and_the_first_stays(service):
     assert suppressions_of(service, email.title()) == [made.json()]
 
 
+@pytest.mark.parametrize("reason", ["unsubscribed", "complaint", "manual"])
+def test_a_bounce_gives_way_to_any_other_reason(service, reason):
+    email, other = fresh(), fresh()
+    bounced = create(service, {"email": email, "reason": "bounced", "note": "550 5.1.1 unknown"}).json()
+    made = create(service, {"email": email.upper(), "reason": reason})
+    assert made.status_code == 201 and made.json()["reason"] == reason and made.json()["id"] != bounced["id"]
+    assert suppressions_of(service, email) == [made.json()]
+    assert create(service, {"email": email, "reason": "bounced"}).json() == made.json()
+    at_once = create(service, [{"email": other, "reason": "bounced"}, {"email": other, "reason": reason},
+                               {"email": other.upper(), "reason": "bounced"}]).json()["data"]
+    assert [each["status"] for each in at_once] == [200, 201, 200]
+    assert {each["suppression"]["reason"] for each in at_once} == {reason}
+
+
 def test_the_reason_is_manual_unless_it_is_told(service):
     assert create(service, {"email": fresh()}).json()["reason"] == "manual"
     for reason in ("unsubscribed", "bounced", "complaint", "manual"):
@@ -63,13 +77,13 @@ def test_a_capital_i_with_a_dot_and_another_domain_are_others(service):
 
 def test_an_array_gives_one_result_each(service):
     known, twice, new = fresh(), fresh(), fresh()
-    create(service, {"email": known, "reason": "bounced"})
+    create(service, {"email": known, "reason": "complaint"})
     answer = create(service, [{"email": new}, {"email": known}, {"email": "nobody"}, {"email": twice, "note": "first"},
                               {"email": twice.upper(), "note": "second"}, {"reason": "manual"}, 7])
     assert answer.status_code == 207
     results = answer.json()["data"]
     assert [each["status"] for each in results] == [201, 200, 422, 201, 200, 422, 422]
-    assert results[1]["suppression"]["reason"] == "bounced"
+    assert results[1]["suppression"]["reason"] == "complaint"
     assert results[3]["suppression"] == results[4]["suppression"] and results[3]["suppression"]["note"] == "first"
     assert [pointers(results[at]["problem"]) for at in (2, 5, 6)] == [["/2/email"], ["/5/email"], ["/6"]]
 
