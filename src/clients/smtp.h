@@ -40,7 +40,7 @@ enum smtp_verdict {
 struct smtp_result {
     enum smtp_verdict verdict;
     bool mailbox_refused;        /* of SMTP_REJECTED: nothing can be sent to this address */
-    bool connection_lost;        /* of SMTP_DEFERRED: no answer came */
+    bool connection_lost;        /* of SMTP_DEFERRED: no answer came, or the server's farewell */
     bool unclear;                /* no answer came to a mail that was sent whole: it may arrive */
     char words[SMTP_WORDS_SIZE]; /* which command was answered how, or what went wrong; one line of
                                     ASCII. Only those of SMTP_RELAY_AWAY name no customer. */

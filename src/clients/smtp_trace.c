@@ -7,7 +7,9 @@
 
 #include "base/array.h"
 
-#define CODE_DIGITS 3
+#define CODE_DIGITS     3
+#define CODE_CLOSING    421 /* the server ends the connection, at whatever command */
+#define WORDS_SHOWN_MAX 380
 
 static const struct {
     const char *verb;
@@ -152,13 +154,20 @@ static bool speaks_of_mailbox(const char *words) {
     return subject == 0 || subject == 1 || (subject == 2 && detail != 2);
 }
 
-/* Refused before RCPT, or at it for want of a login: whoever the mail is to. */
+/* Answers to RCPT that are about us, not about whom it names: an unknown command, one out of order,
+ * no TLS or no login. 501 and 504 are about an address that the server cannot read, or not yet:
+ * taken for more, one of those would hold up everybody's mail. */
+static bool wants_another_sender(int code) {
+    return code == 500 || code == 502 || code == 503 || (code >= 530 && code <= 538);
+}
+
+/* Refused before RCPT, or at it for what we are: whoever the mail is to. */
 static bool concerns_every_mail(const struct smtp_trace *trace) {
     if (trace->stage == SMTP_MAIL) {
         return trace->code != 552; /* larger than the server takes */
     }
     if (trace->stage == SMTP_RCPT) {
-        return trace->code >= 500 && trace->code < 550; /* syntax, order, no login */
+        return wants_another_sender(trace->code);
     }
     return trace->stage != SMTP_DATA;
 }
@@ -179,10 +188,11 @@ static void judge_failure(const struct smtp_trace *trace, const char *complaint,
     result->verdict = verdict_of(trace);
     result->mailbox_refused = result->verdict == SMTP_REJECTED && trace->stage == SMTP_RCPT &&
                               speaks_of_mailbox(trace->words);
-    result->connection_lost = !refused;
+    result->connection_lost = !refused || trace->code == CODE_CLOSING;
     result->unclear = !refused && trace->sent_whole;
-    snprintf(result->words, sizeof result->words, "%s: %.380s", stage_name(trace->stage),
-             refused ? trace->words : complaint);
+    bool may_name = trace->stage == SMTP_RCPT && result->verdict == SMTP_RELAY_AWAY;
+    snprintf(result->words, sizeof result->words, "%s: %.*s", stage_name(trace->stage),
+             may_name ? CODE_DIGITS : WORDS_SHOWN_MAX, refused ? trace->words : complaint);
 }
 
 void smtp_trace_judge(const struct smtp_trace *trace, const char *complaint,
@@ -196,6 +206,6 @@ void smtp_trace_judge(const struct smtp_trace *trace, const char *complaint,
     } else if (complaint) {
         judge_failure(trace, complaint, result);
     } else {
-        snprintf(result->words, sizeof result->words, "DATA: %.380s", trace->words);
+        snprintf(result->words, sizeof result->words, "DATA: %.*s", WORDS_SHOWN_MAX, trace->words);
     }
 }
