@@ -25,6 +25,7 @@ struct smtp {
     struct text message; /* owned; on its way */
     size_t message_sent;
     int64_t mail_deadline_us;
+    int64_t used_at_us;           /* monotonic; when the connection last was */
     _Atomic(int64_t) deadline_us; /* set from outside; TIME_NONE: none */
     char complaint[CURL_ERROR_SIZE];
 };
@@ -240,13 +241,11 @@ static void free_recipients(struct curl_slist **recipients) {
 }
 
 /* One attempt; what curl says of it. */
-static CURLcode attempt(struct smtp *smtp, const struct mail *mail) {
-    bool needs_utf8 = mailbox_needs_utf8(mail->to_address);
+static CURLcode attempt(struct smtp *smtp, bool needs_utf8) {
     /* What the server offers is said at the beginning of a connection. */
     curl_easy_setopt(smtp->curl, CURLOPT_FRESH_CONNECT, needs_utf8 ? 1L : 0L);
     smtp->message_sent = 0;
     smtp->complaint[0] = '\0';
-    smtp->mail_deadline_us = time_monotonic_us() + smtp->options.timeout_ms * INT64_C(1000);
     smtp->trace.encrypted = smtp_url_is_tls(smtp->options.url);
     smtp_trace_begin(&smtp->trace, needs_utf8);
     return curl_easy_perform(smtp->curl);
@@ -269,11 +268,19 @@ static const char *complaint_of(const struct smtp *smtp, CURLcode code) {
     return *smtp->complaint ? smtp->complaint : curl_easy_strerror(code);
 }
 
+/* Both attempts end before one deadline: the claim on the mail counts on that. */
 static void deliver(struct smtp *smtp, const struct mail *mail, struct smtp_result *result) {
-    CURLcode code = attempt(smtp, mail);
-    if (met_a_dead_connection(smtp, code)) {
-        code = attempt(smtp, mail);
+    bool needs_utf8 = mailbox_needs_utf8(mail->to_address);
+    int64_t now_us = time_monotonic_us();
+    smtp->mail_deadline_us = now_us + smtp->options.timeout_ms * INT64_C(1000);
+    if (needs_utf8 || now_us - smtp->used_at_us > KEEPALIVE_S * US_PER_SECOND) {
+        give_up_connection(smtp, SHUT_RD); /* curl would use another, and close this one */
     }
+    CURLcode code = attempt(smtp, needs_utf8);
+    if (met_a_dead_connection(smtp, code)) {
+        code = attempt(smtp, needs_utf8);
+    }
+    smtp->used_at_us = time_monotonic_us();
     if (code != CURLE_OK) {
         give_up_connection(smtp, SHUT_RDWR);
     }

@@ -10,9 +10,9 @@
 #include "store/rollup.h"
 #include "store/suppression.h"
 
-/* By account: the index begins with it, and Citus locks rows inside one only. */
-#define DUE                                                                                        \
-    "due_at <= $1::timestamptz AND (claimed_until IS NULL OR claimed_until < $1::timestamptz)"
+/* By account: the index begins with it, and Citus locks rows inside one only. How long a claim
+ * lasts is told by the database's clock: those of two instances may differ. */
+#define DUE "due_at <= $1::timestamptz AND (claimed_until IS NULL OR claimed_until < now())"
 
 enum outcome load_accounts_with_mail(struct db_connection *connection, int64_t now_us,
                                      int64_t **ids, size_t *count) {
@@ -46,7 +46,8 @@ enum outcome load_accounts_with_mail(struct db_connection *connection, int64_t n
 /* ---- claiming ---- */
 
 static const char claim_sql[] =
-    "UPDATE invitations SET claim_id = $3, claimed_until = $4, attempts = attempts + 1,"
+    "UPDATE invitations SET claim_id = $3, claimed_until = now() + $4::bigint * interval '1 us',"
+    " attempts = attempts + 1,"
     " unclear_attempts = unclear_attempts + (claimed_until IS NOT NULL)::int"
     " WHERE account_id = $2 AND id = (SELECT id FROM invitations WHERE account_id = $2 AND " DUE
     " ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING " INVITATION_COLUMNS;
@@ -58,7 +59,7 @@ enum outcome claim_mail(struct db_connection *connection, int64_t account_id, in
     params_time(&params, now_us);
     params_int(&params, account_id);
     params_uuid(&params, &made.id);
-    params_time(&params, now_us + lease_us);
+    params_int(&params, lease_us);
     if (!params_ready(&params)) {
         return OUTCOME_FAILED;
     }

@@ -74,6 +74,10 @@ class Talk(aiosmtpd.smtp.SMTP):
         if not await self.misbehave("RCPT"):
             await super().smtp_RCPT(arg)
 
+    async def smtp_QUIT(self, arg):
+        if not await self.misbehave("QUIT"):
+            await super().smtp_QUIT(arg)
+
     async def smtp_DATA(self, arg):
         if await self.misbehave("DATA"):
             return
