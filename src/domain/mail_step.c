@@ -8,6 +8,7 @@
 #define BACKOFF_FIRST_US (120 * US_PER_SECOND)
 #define BACKOFF_MAX_US   (14400 * US_PER_SECOND)
 #define BACKOFF_SPREAD   0.25
+#define UNCLEAR_STEPS    3 /* that the wait begins further up */
 
 bool mail_is_reminder(const struct invitation *invitation) {
     return invitation->verdict == VERDICT_SENT;
@@ -36,15 +37,20 @@ struct mail_decision mail_decide(const struct invitation *invitation,
     if (reason != SKIP_NONE) {
         return (struct mail_decision){.step = MAIL_SKIP, .reason = reason};
     }
+    if (invitation->unclear_attempts >= MAIL_UNCLEAR_MAX) {
+        return (struct mail_decision){.step =
+                                          mail_is_reminder(invitation) ? MAIL_SKIP : MAIL_GIVE_UP};
+    }
     if (facts->allowed_at_us > facts->now_us) {
         return (struct mail_decision){.step = MAIL_POSTPONE, .due_at_us = facts->allowed_at_us};
     }
     return (struct mail_decision){.step = MAIL_SEND};
 }
 
-int64_t mail_backoff_us(int attempts, double luck) {
+int64_t mail_backoff_us(int attempts, bool unclear, double luck) {
     int64_t wait_us = BACKOFF_FIRST_US;
-    for (int i = 1; i < attempts && wait_us < BACKOFF_MAX_US; i++) {
+    int doublings = attempts - 1 + (unclear ? UNCLEAR_STEPS : 0);
+    for (int i = 0; i < doublings && wait_us < BACKOFF_MAX_US; i++) {
         wait_us *= 2;
     }
     wait_us = wait_us < BACKOFF_MAX_US ? wait_us : BACKOFF_MAX_US;

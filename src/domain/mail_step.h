@@ -19,7 +19,12 @@ enum mail_step {
     MAIL_SEND,
     MAIL_SKIP,     /* for good */
     MAIL_POSTPONE, /* until later, as it is outside the hours */
+    MAIL_GIVE_UP,  /* it went MAIL_UNCLEAR_MAX times and nobody knows how that ended: taken as sent
+                    */
 };
+
+/* A mail server whose filters take longer than we wait may deliver each of them. */
+#define MAIL_UNCLEAR_MAX 5
 
 struct mail_decision {
     enum mail_step step;
@@ -31,13 +36,14 @@ struct mail_decision {
 bool mail_is_reminder(const struct invitation *invitation);
 
 /* The first reason not to send it, in the order of enum skip_reason's use: answered, archived, no
- * address, suppressed, expired; then the hours. */
+ * address, suppressed, expired; then the hours, unless it was tried in the dark too often. */
 struct mail_decision mail_decide(const struct invitation *invitation,
                                  const struct mail_facts *facts);
 
 /* After how long a mail that was put off is tried again: minutes that grow to hours with the
- * attempts made (1 and up), by luck (0..1) a quarter shorter or longer. */
-int64_t mail_backoff_us(int attempts, double luck);
+ * attempts made (1 and up), by luck (0..1) a quarter shorter or longer; more when it is unclear
+ * whether it went, as the next may be one too many. */
+int64_t mail_backoff_us(int attempts, bool unclear, double luck);
 
 enum mail_fate {
     MAIL_SENT,

@@ -30,15 +30,21 @@ static void end_as(struct delivery *delivery, enum mail_fate fate) {
     delivery->ending.at_us = time_now_us();
 }
 
+static void note_words(struct delivery *delivery, const char *words) {
+    snprintf(delivery->error, sizeof delivery->error, "%s", words);
+    delivery->ending.error = delivery->error;
+}
+
 static void skip(struct delivery *delivery, enum skip_reason reason) {
     end_as(delivery, MAIL_SKIPPED);
     delivery->ending.reason = reason;
 }
 
 /* Without a link that works then there is nothing to send. */
-static void back_off(struct delivery *delivery) {
+static void back_off(struct delivery *delivery, bool unclear) {
     const struct invitation *invitation = &delivery->claim.invitation;
-    int64_t due_at_us = time_now_us() + mail_backoff_us(invitation->attempts, mailer_luck());
+    int64_t due_at_us =
+        time_now_us() + mail_backoff_us(invitation->attempts, unclear, mailer_luck());
     if (due_at_us >= invitation->expires_at_us) {
         skip(delivery, SKIP_EXPIRED);
         return;
@@ -96,16 +102,14 @@ static enum outcome decide(struct delivery *delivery, struct db_connection *conn
     } else if (decision.step == MAIL_POSTPONE) {
         end_as(delivery, MAIL_POSTPONED);
         delivery->ending.due_at_us = decision.due_at_us;
+    } else if (decision.step == MAIL_GIVE_UP) {
+        end_as(delivery, MAIL_SENT);
+        note_words(delivery, "sent several times without an answer: no more is sent");
     }
     return OUTCOME_OK;
 }
 
 /* ---- sending ---- */
-
-static void note_words(struct delivery *delivery, const char *words) {
-    snprintf(delivery->error, sizeof delivery->error, "%s", words);
-    delivery->ending.error = delivery->error;
-}
 
 static void note_result(struct delivery *delivery, const struct smtp_result *result) {
     switch (result->verdict) {
@@ -117,7 +121,7 @@ static void note_result(struct delivery *delivery, const struct smtp_result *res
         delivery->suppress = result->mailbox_refused;
         break;
     case SMTP_DEFERRED:
-        back_off(delivery);
+        back_off(delivery, result->unclear);
         delivery->ending.unclear = result->unclear;
         break;
     case SMTP_RELAY_AWAY:
@@ -151,7 +155,7 @@ static enum outcome compose(struct delivery *delivery, struct mail *mail) {
     if (outcome == OUTCOME_NOT_FOUND) {
         skip(delivery, SKIP_ARCHIVED);
     } else if (outcome != OUTCOME_OK && outcome != OUTCOME_UNAVAILABLE) {
-        back_off(delivery);
+        back_off(delivery, false);
         note_words(delivery, "the mail could not be composed");
     }
     return outcome;
@@ -214,7 +218,7 @@ enum outcome delivery_try(struct delivery *delivery, struct db_connection **conn
 static void count_ending(const struct delivery *delivery) {
     struct mail_metrics *metrics = delivery->mailer->options.metrics;
     const struct mail_ending *ending = &delivery->ending;
-    if (ending->fate == MAIL_SENT) {
+    if (ending->fate == MAIL_SENT && !ending->error) {
         atomic_fetch_add(&metrics->sent, 1);
         atomic_fetch_add(&metrics->reminders, ending->reminder);
     } else if (ending->fate == MAIL_BOUNCED) {
@@ -231,7 +235,8 @@ static enum outcome plan_reminder(struct delivery *delivery, struct db_connectio
     const struct invite_rules *rules = delivery->survey ? &delivery->survey->invite : NULL;
     struct mail_ending *ending = &delivery->ending;
     ending->due_at_us = TIME_NONE;
-    if (ending->reminder || !rules || rules->reminder_days == INVITE_REMINDER_NONE) {
+    bool gave_up = ending->error != NULL;
+    if (ending->reminder || gave_up || !rules || rules->reminder_days == INVITE_REMINDER_NONE) {
         return OUTCOME_OK;
     }
     int64_t due_at_us = TIME_NONE;

@@ -62,17 +62,31 @@ static void a_due_mail_goes_unless_there_is_a_reason_against_it(void **state) {
     }
 }
 
+static void what_may_have_gone_too_often_goes_no_more(void **state) {
+    (void)state;
+    const struct mail_facts facts = {.now_us = NOW, .allowed_at_us = NOW + HOUR};
+    struct invitation invitation = scheduled();
+    invitation.unclear_attempts = MAIL_UNCLEAR_MAX - 1;
+    assert_int_equal(mail_decide(&invitation, &facts).step, MAIL_POSTPONE);
+    invitation.unclear_attempts = MAIL_UNCLEAR_MAX;
+    assert_int_equal(mail_decide(&invitation, &facts).step, MAIL_GIVE_UP);
+    invitation.verdict = VERDICT_SENT;
+    assert_int_equal(mail_decide(&invitation, &facts).step, MAIL_SKIP);
+}
+
 static void waiting_grows_from_minutes_to_hours_and_no_further(void **state) {
     (void)state;
     static const int minutes[] = {2, 4, 8, 16, 32, 64, 128, 240, 240};
     for (int attempt = 1; attempt <= (int)COUNT(minutes); attempt++) {
         int64_t middle_us = minutes[attempt - 1] * 60 * US_PER_SECOND;
-        assert_int_equal(mail_backoff_us(attempt, 0.5), middle_us);
-        assert_int_equal(mail_backoff_us(attempt, 0), middle_us * 3 / 4);
-        assert_int_equal(mail_backoff_us(attempt, 1), middle_us * 5 / 4);
+        assert_int_equal(mail_backoff_us(attempt, false, 0.5), middle_us);
+        assert_int_equal(mail_backoff_us(attempt, false, 0), middle_us * 3 / 4);
+        assert_int_equal(mail_backoff_us(attempt, false, 1), middle_us * 5 / 4);
     }
-    assert_int_equal(mail_backoff_us(1000000, 0.5), 4 * HOUR);
-    assert_int_equal(mail_backoff_us(0, 0.5), 120 * US_PER_SECOND);
+    assert_int_equal(mail_backoff_us(1, true, 0.5), 16 * 60 * US_PER_SECOND);
+    assert_int_equal(mail_backoff_us(9, true, 0.5), 4 * HOUR);
+    assert_int_equal(mail_backoff_us(1000000, false, 0.5), 4 * HOUR);
+    assert_int_equal(mail_backoff_us(0, false, 0.5), 120 * US_PER_SECOND);
 }
 
 /* What the cases set and look at. */
@@ -205,6 +219,7 @@ static void what_may_have_gone_is_counted(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_due_mail_goes_unless_there_is_a_reason_against_it),
+        cmocka_unit_test(what_may_have_gone_too_often_goes_no_more),
         cmocka_unit_test(waiting_grows_from_minutes_to_hours_and_no_further),
         cmocka_unit_test(an_ending_makes_the_invitation_what_it_is_after_it),
         cmocka_unit_test(what_may_have_gone_is_counted),
