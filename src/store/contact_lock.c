@@ -18,9 +18,11 @@
     " OR (contacts.reason = begun.reason AND (counted OR repeat_same_reason IS NOT TRUE)))"    \
     " OFFSET 0) earlier"
 
-#define OF_ANY_SURVEY(table)                                                                   \
-    "EXISTS (SELECT FROM surveys JOIN " table " USING (account_id, survey)"                    \
-    " WHERE surveys.account_id = $1 AND " table ".contact_ref = contacts.contact_ref"
+#define OF_ANY_SURVEY(table, condition)                                                        \
+    "EXISTS (SELECT FROM surveys CROSS JOIN LATERAL (SELECT FROM " table                       \
+    " WHERE account_id = $1 AND survey = surveys.survey"                                       \
+    " AND contact_ref = contacts.contact_ref" condition " OFFSET 0) AS found"                  \
+    " WHERE surveys.account_id = $1 OFFSET 0)"
 
 /* LATERAL and OFFSET 0: each contact is looked up by its key, however few the planner thinks there are. */
 static const char lock_sql[] =
@@ -36,9 +38,9 @@ static const char lock_sql[] =
     EARLIER_OF("customer_ref") " UNION ALL " EARLIER_OF("address_key") ") each"
     " GROUP BY 1 ORDER BY 1) "
     "SELECT " KEPT_CONTACT_COLUMNS ", " ROLLUP_DAY("contacts.solved_at") ", reported, "
-    "reported AND (" OF_ANY_SURVEY("responses") ") OR " OF_ANY_SURVEY("invitations")
-    " AND verdict NOT IN ('scheduled', 'skipped'))), "
-    "reported AND " OF_ANY_SURVEY("responses") " AND trust = 'confirmed')"
+    "reported AND (" OF_ANY_SURVEY("responses", "") " OR "
+    OF_ANY_SURVEY("invitations", " AND verdict NOT IN ('scheduled', 'skipped')") "), "
+    "reported AND " OF_ANY_SURVEY("responses", " AND trust = 'confirmed'")
     " FROM concerned CROSS JOIN LATERAL"
     " (SELECT * FROM contacts WHERE account_id = $1 AND contact_ref = ref FOR UPDATE) contacts"
     " JOIN accounts ON accounts.account_id = $1";

@@ -45,11 +45,12 @@ static void params_of_reports(struct params *params, const struct report reports
 }
 
 #define HASH(key) "sha256(convert_to(" key ", 'UTF8'))"
+/* clang-format off */
 #define STORED_HASH(kind, column)                                                                  \
-    " UNION SELECT " HASH(                                                                         \
-        "'" kind "' || " column) " FROM contacts"                                                  \
-                                 " WHERE account_id = $1 AND contact_ref = ANY ($3) AND " column   \
-                                 " IS NOT NULL"
+    " UNION SELECT " HASH("'" kind "' || stored.name") " FROM unnest($3::text[]) AS known (ref)"   \
+    " CROSS JOIN LATERAL (SELECT " column " AS name FROM contacts WHERE account_id = $1"           \
+    " AND contact_ref = known.ref OFFSET 0) AS stored WHERE stored.name IS NOT NULL"
+/* clang-format on */
 
 enum outcome lock_customers(struct db_connection *connection, const struct report reports[],
                             size_t count) {

@@ -100,9 +100,11 @@ static bool params_keys(struct params *params, struct invitation *const wanted[]
     return params_ready(params);
 }
 
-#define OF_KEYS                                                                                    \
-    " WHERE account_id = $1 AND (survey, contact_ref) IN"                                          \
-    " (SELECT * FROM unnest($2::text[], $3::text[]))"
+/* Each by its key: LATERAL and OFFSET 0, or the planner may read all of the account's. */
+#define OF_KEYS(columns, condition)                                                                \
+    " FROM unnest($2::text[], $3::text[]) AS wanted (survey, ref) CROSS JOIN LATERAL"              \
+    " (SELECT " columns " FROM invitations WHERE account_id = $1"                                  \
+    " AND survey = wanted.survey AND contact_ref = wanted.ref " condition ") AS invitations"
 
 enum outcome lock_undecided(struct db_connection *connection, struct invitation *const wanted[],
                             size_t count) {
@@ -112,8 +114,8 @@ enum outcome lock_undecided(struct db_connection *connection, struct invitation 
     }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     return db_query(connection, &rows,
-                    "SELECT FROM invitations" OF_KEYS
-                    " AND (verdict = 'created' OR skip_reason = 'reopened') ORDER BY id FOR UPDATE",
+                    "SELECT" OF_KEYS("id", "AND (verdict = 'created' OR skip_reason = 'reopened')"
+                                           " FOR UPDATE"),
                     params_from(&params, 0, params.count));
 }
 
@@ -126,7 +128,7 @@ enum outcome query_invitations(struct db_connection *connection, struct invitati
     /* clang-format off */
     return db_query(connection, rows,
                     "SELECT " INVITATION_COLUMNS ", " ROLLUP_DAY("invitations.created_at")
-                    " FROM invitations JOIN accounts USING (account_id)" OF_KEYS,
+                    OF_KEYS("*", "OFFSET 0") " JOIN accounts ON accounts.account_id = $1",
                     params_from(&params, 0, params.count));
     /* clang-format on */
 }

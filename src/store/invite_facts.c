@@ -17,12 +17,15 @@
     " AND " column " = asked." column " AND verdict <> 'skipped'"                                  \
     " AND (survey, contact_ref) <> (asked.survey, asked.contact_ref)"
 
+/* OFFSET 0: looked up by key, one by one; else the planner may read all of the account's instead.
+ */
 /* clang-format off */
 static const char facts_sql[] =
     "SELECT asked.position, accounts.fatigue_days,"
     " EXISTS (SELECT FROM responses WHERE account_id = $1 AND survey = asked.survey"
-    " AND contact_ref = asked.contact_ref AND trust = 'confirmed'),"
-    " EXISTS (SELECT FROM suppressions WHERE account_id = $1 AND address = asked.address_key), "
+    " AND contact_ref = asked.contact_ref AND trust = 'confirmed' OFFSET 0),"
+    " EXISTS (SELECT FROM suppressions WHERE account_id = $1 AND address = asked.address_key"
+    " OFFSET 0), "
     DB_TIME("lately.this_at") ", " DB_TIME("lately.other_at") ", " DB_TIME("due.send_at")
     " FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::int[],"
     " $8::int[], $9::int[]) WITH ORDINALITY AS asked (survey, contact_ref, address_key,"

@@ -7,12 +7,12 @@
 #include "store/invitation_row.h"
 #include "store/params.h"
 
-/* Locked by id, as all who lock several. */
 /* clang-format off */
 static const char cancel_sql[] =
-    "WITH due AS (SELECT invitations.id FROM surveys JOIN invitations USING (account_id, survey)"
-    " WHERE surveys.account_id = $1 AND invitations.contact_ref = ANY ($2)"
-    " AND invitations.due_at IS NOT NULL ORDER BY invitations.id FOR UPDATE OF invitations)"
+    "WITH due AS MATERIALIZED (SELECT locked.id FROM unnest($2::text[]) AS reopened (ref)"
+    " JOIN surveys ON surveys.account_id = $1 CROSS JOIN LATERAL (SELECT id FROM invitations"
+    " WHERE account_id = $1 AND survey = surveys.survey AND contact_ref = reopened.ref"
+    " AND due_at IS NOT NULL FOR UPDATE) AS locked)"
     " UPDATE invitations SET due_at = NULL,"
     " verdict = CASE verdict WHEN 'scheduled' THEN 'skipped' ELSE verdict END,"
     " skip_reason = CASE verdict WHEN 'scheduled' THEN 'reopened' ELSE skip_reason END"
