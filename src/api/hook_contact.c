@@ -102,7 +102,9 @@ void hook_fields_check(const json_t *fields, struct text *pointer, struct mistak
 static json_t *as_text(const json_t *value, enum kind kind) {
     char *text = hook_text(value);
     for (char *at = text; at && *at && kind == KIND_LANGUAGE; at++) {
-        *at = *at == '_' ? '-' : *at;
+        if (*at == '_') {
+            *at = '-';
+        }
     }
     json_t *made = text ? json_string(text) : NULL;
     free(text);

@@ -64,7 +64,10 @@ static char *clean(const char *text, size_t length) {
         return NULL;
     }
     for (size_t i = 0; i < length; i++) {
-        copy[i] = text[i] ? text[i] : ' ';
+        copy[i] = ' ';
+        if (text[i]) {
+            copy[i] = text[i];
+        }
     }
     copy[length] = '\0';
     blank_controls(copy);

@@ -23,13 +23,15 @@ const char *json_pointer_objection(const char *text) {
 
 /* Without the escapes, and with its end. */
 static void read_step(const char *at, size_t length, char step[JSON_POINTER_BYTES_MAX + 1]) {
-    size_t written = 0;
-    for (size_t i = 0; i < length && written < JSON_POINTER_BYTES_MAX; i++) {
-        bool escaped = at[i] == '~' && i + 1 < length;
-        step[written++] = escaped ? (at[i + 1] == '0' ? '~' : '/') : at[i];
-        i += escaped;
+    const char *end = at + length;
+    char *write = step;
+    for (; at < end && write < step + JSON_POINTER_BYTES_MAX; at++, write++) {
+        *write = *at;
+        if (*at == '~' && at + 1 < end && *++at == '1') {
+            *write = '/';
+        }
     }
-    step[written] = '\0';
+    *write = '\0';
 }
 
 /* RFC 6901 4: no sign and no leading zeros; "-" names what is after the last. */

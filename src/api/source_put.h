@@ -11,7 +11,7 @@
 #include "store/source.h"
 
 #define PREVIOUS_VALID_S_DEFAULT 86400
-#define PREVIOUS_VALID_S_MAX     (30 * 86400)
+#define PREVIOUS_VALID_S_MAX     (30L * 86400)
 
 struct source_put {
     struct source_definition definition;

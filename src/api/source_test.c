@@ -21,7 +21,7 @@ struct sample {
     char *path_secret; /* owned */
     char *bytes;       /* owned; the body as it would come */
     struct webhook_header list[WEBHOOK_HEADERS_MAX];
-    struct webhook_message message;
+    size_t header_count;
 };
 
 static const struct field fields[] = {
@@ -59,8 +59,7 @@ static void read_headers(struct sample *sample, struct mistakes *mistakes) {
         }
         sample->list[count++] = (struct webhook_header){name, json_string_value(value)};
     }
-    sample->message.headers = sample->list;
-    sample->message.header_count = count;
+    sample->header_count = count;
 }
 
 /* A text is what would come byte by byte; any other value is written as JSON. */
@@ -69,10 +68,7 @@ static void read_body(struct sample *sample, struct mistakes *mistakes) {
                         ? strdup(json_string_value(sample->body))
                         : json_dumps(sample->body, JSON_COMPACT | JSON_ENCODE_ANY);
     mistakes->out_of_memory |= !sample->bytes;
-    sample->message.body = sample->bytes;
-    sample->message.body_length = sample->bytes ? strlen(sample->bytes) : 0;
-    sample->message.path_secret = sample->path_secret;
-    if (sample->message.body_length > RAW_BYTES_MAX) {
+    if (sample->bytes && strlen(sample->bytes) > RAW_BYTES_MAX) {
         mistakes_add(mistakes, "/body", "has more than the 256 KiB that a webhook may have");
     }
 }
@@ -123,7 +119,9 @@ static struct response test_with(struct app *app, const struct source *source,
     CLEANUP(hook_clear) struct hook hook;
     CLEANUP(hook_result_clear) struct hook_result result = {.outcome = DELIVERY_REFUSED};
     struct webhook_finding finding;
-    if (!hook_begin(&hook, source, &sample->message, time_now_us())) {
+    const struct webhook_message message = {sample->list, sample->header_count, sample->bytes,
+                                            strlen(sample->bytes), sample->path_secret};
+    if (!hook_begin(&hook, source, &message, time_now_us())) {
         return respond_outcome(OUTCOME_FAILED, "source");
     }
     hook.tells_values = true;

@@ -12,10 +12,10 @@ size_t hmac_length(enum hmac_hash hash) {
     return hash == HMAC_SHA1 ? 20 : 32;
 }
 
-bool hmac_make(enum hmac_hash hash, const void *key, size_t key_length, const void *bytes,
-               size_t length, unsigned char mac[HMAC_BYTES_MAX]) {
+bool hmac_make(const struct hmac_key *key, const void *bytes, size_t length,
+               unsigned char mac[HMAC_BYTES_MAX]) {
     unsigned made = 0;
-    return key_length <= INT_MAX &&
-           HMAC(hash_of(hash), key, (int)key_length, bytes, length, mac, &made) &&
-           made == hmac_length(hash);
+    return key->length <= INT_MAX &&
+           HMAC(hash_of(key->hash), key->bytes, (int)key->length, bytes, length, mac, &made) &&
+           made == hmac_length(key->hash);
 }

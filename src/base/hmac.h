@@ -15,8 +15,14 @@ enum hmac_hash {
 /* 20 or 32. */
 size_t hmac_length(enum hmac_hash hash);
 
+struct hmac_key {
+    enum hmac_hash hash;
+    const void *bytes; /* lent */
+    size_t length;
+};
+
 /* False only when out of memory, or when the system's policy forbids the hash. */
-bool hmac_make(enum hmac_hash hash, const void *key, size_t key_length, const void *bytes,
-               size_t length, unsigned char mac[HMAC_BYTES_MAX]);
+bool hmac_make(const struct hmac_key *key, const void *bytes, size_t length,
+               unsigned char mac[HMAC_BYTES_MAX]);
 
 #endif

@@ -203,17 +203,17 @@ static bool header_missing(const struct webhook_check *check, const char *piece,
 
 static bool signed_with(const struct webhook_verifier *verifier, const char *secret,
                         const struct text *signed_text, const struct signatures *signatures) {
-    struct webhook_key_bytes key;
+    struct webhook_key_bytes bytes;
     unsigned char mac[HMAC_BYTES_MAX];
     bool found = false;
-    if (webhook_key_of(verifier, secret, &key) &&
-        hmac_make(verifier->hash, key.bytes, key.length, signed_text->bytes, signed_text->length,
-                  mac)) {
+    bool good = webhook_key_of(verifier, secret, &bytes);
+    const struct hmac_key key = {verifier->hash, bytes.bytes, good ? bytes.length : 0};
+    if (good && hmac_make(&key, signed_text->bytes, signed_text->length, mac)) {
         for (size_t i = 0; i < signatures->count; i++) {
             found |= sodium_memcmp(mac, signatures->macs[i], hmac_length(verifier->hash)) == 0;
         }
     }
-    sodium_memzero(&key, sizeof key);
+    sodium_memzero(&bytes, sizeof bytes);
     return found;
 }
 

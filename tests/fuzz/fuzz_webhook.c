@@ -55,7 +55,8 @@ static void sign_body(const struct webhook_verifier *verifier, const char *body,
         sodium_base642bin(key, sizeof key, SECRET, strlen(SECRET), NULL, &key_length, NULL,
                           sodium_base64_VARIANT_ORIGINAL);
     }
-    claim(hmac_make(verifier->hash, key, key_length, body, length, mac));
+    const struct hmac_key hmac_key = {verifier->hash, key, key_length};
+    claim(hmac_make(&hmac_key, body, length, mac));
     int prefix = snprintf(header, DIGITS_SIZE, "%s", verifier->prefix);
     char *digits = header + prefix;
     size_t room = DIGITS_SIZE - (size_t)prefix;
