@@ -19,7 +19,7 @@ struct sample {
     const json_t *body;    /* lent */
     bool verify;
     char *path_secret; /* owned */
-    char *bytes;       /* owned; the body as it would come */
+    struct text bytes; /* owned; the body as it would come */
     struct webhook_header list[WEBHOOK_HEADERS_MAX];
     size_t header_count;
 };
@@ -41,7 +41,7 @@ static const struct field_table table = FIELD_TABLE(fields);
 
 static void sample_clear(struct sample *sample) {
     free(sample->path_secret);
-    free(sample->bytes);
+    text_clear(&sample->bytes);
 }
 
 static void read_headers(struct sample *sample, struct mistakes *mistakes) {
@@ -62,13 +62,22 @@ static void read_headers(struct sample *sample, struct mistakes *mistakes) {
     sample->header_count = count;
 }
 
+static int append_dumped(const char *bytes, size_t length, void *text) {
+    text_append_bytes(text, bytes, length);
+    return 0;
+}
+
 /* A text is what would come byte by byte; any other value is written as JSON. */
 static void read_body(struct sample *sample, struct mistakes *mistakes) {
-    sample->bytes = json_is_string(sample->body)
-                        ? strdup(json_string_value(sample->body))
-                        : json_dumps(sample->body, JSON_COMPACT | JSON_ENCODE_ANY);
-    mistakes->out_of_memory |= !sample->bytes;
-    if (sample->bytes && strlen(sample->bytes) > RAW_BYTES_MAX) {
+    struct text *bytes = &sample->bytes;
+    text_append(bytes, "");
+    if (json_is_string(sample->body)) {
+        text_append(bytes, json_string_value(sample->body));
+    } else {
+        json_dump_callback(sample->body, append_dumped, bytes, JSON_COMPACT | JSON_ENCODE_ANY);
+    }
+    mistakes->out_of_memory |= bytes->failed;
+    if (bytes->length > RAW_BYTES_MAX) {
         mistakes_add(mistakes, "/body", "has more than the 256 KiB that a webhook may have");
     }
 }
@@ -119,8 +128,8 @@ static struct response test_with(struct app *app, const struct source *source,
     CLEANUP(hook_clear) struct hook hook;
     CLEANUP(hook_result_clear) struct hook_result result = {.outcome = DELIVERY_REFUSED};
     struct webhook_finding finding;
-    const struct webhook_message message = {sample->list, sample->header_count, sample->bytes,
-                                            strlen(sample->bytes), sample->path_secret};
+    const struct webhook_message message = {sample->list, sample->header_count, sample->bytes.bytes,
+                                            sample->bytes.length, sample->path_secret};
     if (!hook_begin(&hook, source, &message, time_now_us())) {
         return respond_outcome(OUTCOME_FAILED, "source");
     }
