@@ -12,6 +12,7 @@
 #define UNDERWAY_MAX  8192 /* votes handed in and not yet answered: batches for each lane wait */
 #define UNDERWAY_GOOD 6144 /* then it is worth handing in more */
 #define BATCH_MAX     1024 /* the more, the fewer sums are written; nobody waits for a single one */
+#define WINDOW        8192 /* rows that are put in the order of time: days fold into fewer sums */
 #define CORES_FOR_TWO 4    /* a lane keeps one busy here and one in PostgreSQL */
 #define VOTE_WAIT_US  (60 * US_PER_SECOND)
 
@@ -19,6 +20,8 @@
 struct import_votes {
     struct import *import; /* lent */
     struct intake *intake;
+    struct underway *window[WINDOW]; /* owned, with their votes: not handed in yet */
+    size_t waiting;
     pthread_mutex_t lock;
     pthread_cond_t fewer;
     int underway;
@@ -28,7 +31,7 @@ struct import_votes {
 /* A row whose vote is under way. */
 struct underway {
     struct import_votes *votes;
-    const struct vote *vote; /* lent until it is done */
+    struct vote *vote; /* the lane's, once it is handed in */
     struct row_place place;
     char raw[];
 };
@@ -140,7 +143,7 @@ static void one_more(struct import_votes *votes) {
     }
 }
 
-static struct underway *underway_new(struct import_votes *votes, const struct vote *vote,
+static struct underway *underway_new(struct import_votes *votes, struct vote *vote,
                                      const struct row_place *place) {
     struct underway *underway = malloc(sizeof *underway + place->raw_length);
     if (underway) {
@@ -151,19 +154,54 @@ static struct underway *underway_new(struct import_votes *votes, const struct vo
     return underway;
 }
 
+static bool lose(struct import_votes *votes, struct vote *vote, struct underway *underway) {
+    atomic_fetch_add(&votes->import->counts.lost, 1);
+    free_vote(vote);
+    free(underway);
+    return false;
+}
+
+static bool hand_in(struct import_votes *votes, struct underway *underway) {
+    one_more(votes);
+    if (intake_submit(votes->intake, underway->vote, time_monotonic_us() + VOTE_WAIT_US, vote_ended,
+                      underway) == SUBMITTED) {
+        return true;
+    }
+    one_less(votes);
+    return lose(votes, underway->vote, underway);
+}
+
+static int compare_times(const void *one, const void *other) {
+    const struct underway *first = *(struct underway *const *)one;
+    const struct underway *second = *(struct underway *const *)other;
+    int64_t at = first->vote->answered_at_us;
+    int64_t then = second->vote->answered_at_us;
+    if (at != then) {
+        return at < then ? -1 : 1;
+    }
+    return first->place.line < second->place.line ? -1 : 1;
+}
+
+/* After a loss the rest is lost as well: whoever runs it again begins with what is missing. */
+static bool hand_in_window(struct import_votes *votes) {
+    qsort(votes->window, votes->waiting, sizeof(struct underway *), compare_times);
+    bool good = atomic_load(&votes->import->counts.lost) == 0;
+    for (size_t i = 0; i < votes->waiting; i++) {
+        struct underway *underway = votes->window[i];
+        good = good ? hand_in(votes, underway) : lose(votes, underway->vote, underway);
+    }
+    votes->waiting = 0;
+    return good;
+}
+
 bool import_votes_submit(struct import_votes *votes, struct vote *vote,
                          const struct row_place *place) {
     struct underway *underway = underway_new(votes, vote, place);
-    one_more(votes);
-    if (underway && intake_submit(votes->intake, vote, time_monotonic_us() + VOTE_WAIT_US,
-                                  vote_ended, underway) == SUBMITTED) {
-        return true;
+    if (!underway) {
+        return lose(votes, vote, NULL);
     }
-    atomic_fetch_add(&votes->import->counts.lost, 1);
-    free(underway);
-    free_vote(vote);
-    one_less(votes);
-    return false;
+    votes->window[votes->waiting++] = underway;
+    return votes->waiting < WINDOW || hand_in_window(votes);
 }
 
 /* ---- beginning and end ---- */
@@ -191,6 +229,7 @@ struct import_votes *import_votes_start(struct import *import) {
 }
 
 void import_votes_stop(struct import_votes *votes) {
+    hand_in_window(votes);
     wait_until(votes, 0);
     own_intake_stop(votes->intake);
     pthread_cond_destroy(&votes->fewer);

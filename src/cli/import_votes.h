@@ -13,8 +13,9 @@ struct import_votes;
  * cannot be started. */
 struct import_votes *import_votes_start(struct import *import);
 
-/* Hands in the vote of the row at place, and takes ownership of it; waits while too many are under
- * way. False when it could not be handed in: it is counted as lost. */
+/* Hands in the vote of the row at place, and takes ownership of it: with some thousands of its
+ * neighbours, in the order of their times. Waits while too many are under way. False when some
+ * could not be handed in: they are counted as lost. */
 bool import_votes_submit(struct import_votes *votes, struct vote *vote,
                          const struct row_place *place);
 

@@ -381,13 +381,15 @@ def test_the_rules_of_changing_an_answer_hold(service, account, tmp_path):
 
     text = csv_of([row("2026-05-01T10:00:00Z", 1), row("2026-05-02T10:00:00Z", 2), row("2026-05-01T09:00:00Z", 3),
                    row("2026-09-01T10:00:00Z", 4)])
-    for expected in ((4, 1, 1, 0, 2), (4, 0, 0, 2, 2)):
+    for expected in ((4, 1, 2, 0, 1), (4, 0, 0, 3, 1)):
         done = run(service, tmp_path, text, account=account)
         assert done.returncode == 2 and ends(done) == expected
-        assert "line 4: a newer answer of this contact is stored" in done.stderr
         assert "line 5: this contact was answered before, and the time to change the answer was over" in done.stderr
     assert service.sql("SELECT csat, revision, answered_at::text FROM responses WHERE account_id = %s", account) == [
-        (2, 2, "2026-05-02 10:00:00+00")]
+        (2, 3, "2026-05-02 10:00:00+00")]
+    older = csv_of([row("2026-05-01T08:00:00Z", 3)])
+    done = run(service, tmp_path, older, account=account)
+    assert done.returncode == 2 and done.stderr == "line 2: a newer answer of this contact is stored\n"
     service.verify()
 
 
