@@ -39,6 +39,7 @@ enum smtp_verdict {
 
 struct smtp_result {
     enum smtp_verdict verdict;
+    bool asked;                  /* the mail server was: else we refused the mail ourselves */
     bool mailbox_refused;        /* of SMTP_REJECTED: nothing can be sent to this address */
     bool connection_lost;        /* of SMTP_DEFERRED: no answer came, or the server's farewell */
     bool unclear;                /* no answer came to a mail that was sent whole: it may arrive */

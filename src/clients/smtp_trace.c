@@ -7,9 +7,10 @@
 
 #include "base/array.h"
 
-#define CODE_DIGITS     3
-#define CODE_CLOSING    421 /* the server ends the connection, at whatever command */
-#define WORDS_SHOWN_MAX 380
+#define CODE_DIGITS        3
+#define CODE_SECRET_PLEASE 334
+#define CODE_CLOSING       421 /* the server ends the connection, at whatever command */
+#define WORDS_SHOWN_MAX    380
 
 static const struct {
     const char *verb;
@@ -42,17 +43,25 @@ static bool is_verb(const char *line, size_t length, const char *verb) {
     return length >= strlen(verb) && strncasecmp(line, verb, strlen(verb)) == 0;
 }
 
-/* What follows AUTH, when it is no command, is its secret. */
-void smtp_trace_sent(struct smtp_trace *trace, const char *line, size_t length) {
-    /* At first it is the farewell to an older connection. */
-    trace->over = trace->over || (trace->stage != SMTP_CONNECTING && is_verb(line, length, "QUIT"));
-    if (trace->over) {
-        return;
-    }
+static void note_command(struct smtp_trace *trace, const char *line, size_t length) {
     for (size_t i = 0; i < COUNT(commands); i++) {
         if (is_verb(line, length, commands[i].verb)) {
             trace->stage = commands[i].stage;
         }
+    }
+}
+
+void smtp_trace_sent(struct smtp_trace *trace, const char *line, size_t length) {
+    /* No command, whichever it looks like. */
+    bool secret = trace->stage == SMTP_AUTH && trace->code == CODE_SECRET_PLEASE;
+    /* At first it is the farewell to an older connection. */
+    bool farewell = !secret && trace->stage != SMTP_CONNECTING && is_verb(line, length, "QUIT");
+    trace->over = trace->over || farewell;
+    if (trace->over) {
+        return;
+    }
+    if (!secret) {
+        note_command(trace, line, length);
     }
     if (trace->stage == SMTP_EHLO) {
         trace->offers_utf8 = trace->offers_starttls = false;
@@ -197,7 +206,7 @@ static void judge_failure(const struct smtp_trace *trace, const char *complaint,
 
 void smtp_trace_judge(const struct smtp_trace *trace, const char *complaint,
                       struct smtp_result *result) {
-    *result = (struct smtp_result){.verdict = SMTP_ACCEPTED};
+    *result = (struct smtp_result){.verdict = SMTP_ACCEPTED, .asked = true};
     if (trace->lacks_utf8) {
         result->verdict = SMTP_REJECTED;
         snprintf(result->words, sizeof result->words,

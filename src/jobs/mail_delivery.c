@@ -154,9 +154,6 @@ static enum outcome compose(struct delivery *delivery, struct mail *mail) {
                                             delivery->reminder, mail);
     if (outcome == OUTCOME_NOT_FOUND) {
         skip(delivery, SKIP_ARCHIVED);
-    } else if (outcome != OUTCOME_OK && outcome != OUTCOME_UNAVAILABLE) {
-        back_off(delivery, false);
-        note_words(delivery, "the mail could not be composed");
     }
     return outcome;
 }
@@ -199,8 +196,16 @@ static enum outcome send_mail(struct delivery *delivery) {
     keep_rate(mailer);
     smtp_send(mailer->smtp, &mail, &result);
     note_result(delivery, &result);
-    note_relay(mailer, &result);
+    if (result.asked) {
+        note_relay(mailer, &result);
+    }
     return OUTCOME_OK;
+}
+
+/* Not for a while, but for itself: the others must not wait behind it. */
+static void set_aside(struct delivery *delivery) {
+    back_off(delivery, false);
+    note_words(delivery, "the mail could not be composed");
 }
 
 enum outcome delivery_try(struct delivery *delivery, struct db_connection **connection) {
@@ -210,7 +215,11 @@ enum outcome delivery_try(struct delivery *delivery, struct db_connection **conn
     end_as(delivery, MAIL_NOT_TRIED);
     enum outcome outcome = decide(delivery, *connection, &sends);
     db_release(connection); /* not held while the mail server is talked to */
-    return sends ? send_mail(delivery) : outcome;
+    outcome = sends ? send_mail(delivery) : outcome;
+    if (outcome == OUTCOME_FAILED || outcome == OUTCOME_REJECTED) {
+        set_aside(delivery);
+    }
+    return outcome;
 }
 
 /* ---- writing down ---- */

@@ -121,3 +121,34 @@ def test_a_claim_that_ran_out_is_taken_over_and_seen(make_service, server):
     sent = wait_for_verdict(service, identity, "sent")
     assert sent["unclear_attempts"] == 1 and len(server.taken) == 1
     assert service.get(f"/v1/invitations/{identity}", "read").json()["perhaps_sent_twice"] is True
+
+
+def test_a_mail_that_cannot_be_made_holds_nobody_up(make_service, server):
+    service = sending(make_service, server)
+    always(service)
+    always(service, "broken")
+    broken = schedule(service, "broken@example.org", due=NEVER_YET, survey="broken")
+    good = schedule(service, "good@example.org", due=NEVER_YET)
+    [(definition,)] = service.sql("SELECT definition::text FROM surveys WHERE survey = 'broken'")
+    service.sql("UPDATE surveys SET definition = '{\"questions\": 7}' WHERE survey = 'broken'")
+    service.sql("UPDATE invitations SET due_at = now() - CASE id WHEN %s THEN interval '1 hour' ELSE '0' END", broken)
+    wait_for_verdict(service, good, "sent")
+    aside = wait_for_verdict(service, broken, "scheduled")
+    assert aside["mail_error"] == "the mail could not be composed" and aside["attempts"] == 1
+    service.sql("UPDATE surveys SET definition = %s WHERE survey = 'broken'", definition)
+    service.sql("UPDATE invitations SET due_at = now() WHERE id = %s", broken)
+    wait_for_verdict(service, broken, "sent")
+
+
+def test_what_the_mail_server_was_not_asked_about_says_nothing_of_it(make_service, server):
+    service = sending(make_service, server)
+    always(service)
+    server.stop()
+    waiting = schedule(service, "waiting@example.org")
+    service.wait_for(lambda: "the mail server cannot be used" in service.log())
+    impossible = schedule(service, "mara@\U0001f600.example", due="now() - interval '1 hour'")
+    assert wait_for_verdict(service, impossible, "bounced")["mail_error"] == "no mail can be sent to this address"
+    assert "can be used again" not in service.log() and "understood_mail_relay_up 0" in service.get("/metrics").text
+    server.start()
+    wait_for_verdict(service, waiting, "sent")
+    assert service.log().count("can be used again") == 1

@@ -41,6 +41,8 @@ static void what_a_server_says_decides_what_becomes_of_a_mail(void **state) {
         {UNTIL_MAIL "> STARTTLS\n< 454 not now\n", AWAY, "STARTTLS: 454 not now"},
         {UNTIL_MAIL "> AUTH PLAIN\n< 334\n> c2VjcmV0\n< 535 5.7.8 wrong\n> QUIT\n< 221 bye\n", AWAY,
          "AUTH: 535 5.7.8 wrong"},
+        {UNTIL_MAIL "> AUTH LOGIN\n< 334 \n> quitdXNl\n< 334 \n> data5678\n< 535 wrong\n", AWAY,
+         "AUTH: 535 wrong"},
         {UNTIL_MAIL "> MAIL FROM:<a@acme.example>\n", AWAY, "MAIL FROM: why"},
         {UNTIL_MAIL "> MAIL FROM:<a@acme.example>\n< 550 not you\n", AWAY,
          "MAIL FROM: 550 not you"},
