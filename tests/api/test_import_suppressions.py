@@ -39,9 +39,15 @@ def test_a_list_of_addresses_alone_will_do(service, account, tmp_path):
 
 
 def test_the_first_reason_of_an_address_stays_however_it_is_written(service, account, tmp_path):
+    rows = [{"email": "ann@example.org", "reason": "unsubscribed"}, {"email": "ANN@EXAMPLE.ORG", "reason": "complaint"}]
+    assert imported(service, tmp_path, csv_of(rows), account=account) == (2, 1, 0, 1, 0)
+    assert [row[:2] for row in stored(service, account)] == [("ann@example.org", "unsubscribed")]
+
+
+def test_a_bounce_gives_way_to_what_a_person_asked_for(service, account, tmp_path):
     rows = [{"email": "ann@example.org", "reason": "bounced"}, {"email": "ANN@EXAMPLE.ORG", "reason": "complaint"}]
     assert imported(service, tmp_path, csv_of(rows), account=account) == (2, 1, 0, 1, 0)
-    assert [row[:2] for row in stored(service, account)] == [("ann@example.org", "bounced")]
+    assert [row[:2] for row in stored(service, account)] == [("ANN@EXAMPLE.ORG", "complaint")]
 
 
 def test_an_object_a_line_is_read_as_the_api_reads_it(service, account, tmp_path):
