@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/time.h"
 #include "store/array_param.h"
+#include "store/counting.h"
 #include "store/params.h"
 #include "store/send_window.h"
 
@@ -23,7 +24,8 @@
 static const char facts_sql[] =
     "SELECT asked.position, accounts.fatigue_days,"
     " EXISTS (SELECT FROM responses WHERE account_id = $1 AND survey = asked.survey"
-    " AND contact_ref = asked.contact_ref AND trust = 'confirmed' OFFSET 0),"
+    " AND contact_ref = asked.contact_ref AND trust = 'confirmed'"
+    " AND " VOUCHED_FOR " OFFSET 0),"
     " EXISTS (SELECT FROM suppressions WHERE account_id = $1 AND address = asked.address_key"
     " OFFSET 0), "
     DB_TIME("lately.this_at") ", " DB_TIME("lately.other_at") ", " DB_TIME("due.send_at")

@@ -98,6 +98,14 @@ def test_a_customer_who_answered_before_is_not_asked(fresh):
     assert verdict(ask(fresh, "T-1")) == ("skipped", "answered")
 
 
+def test_an_answer_that_nobody_vouches_for_keeps_nobody_from_being_asked(fresh):
+    fresh.post("/v1/responses", "write", json={"survey": "understood", "contact": {"ref": "T-1"},
+                                               "answers": {"understood": "yes"}})
+    fresh.sql("UPDATE responses SET source = 'link_unverified'")
+    assert verdict(ask(fresh, "T-1")) == ("scheduled", None)
+    fresh.sql("UPDATE responses SET source = 'api'")
+
+
 def test_an_archived_survey_asks_nobody(fresh):
     fresh.put("/v1/surveys/understood", "admin", json={"archived": True, "invite": ALWAYS})
     assert verdict(ask(fresh, "T-1")) == ("skipped", "archived")
