@@ -4,104 +4,20 @@
 #include <string.h>
 
 #include "api/contact_fields.h"
+#include "api/hook_fields.h"
 #include "api/hook_rule.h"
 #include "api/hook_value.h"
 #include "api/json_pointer.h"
-#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/time.h"
 
 #define FIELDS "/fields"
 
-enum kind {
-    KIND_TEXT,
-    KIND_LANGUAGE,
-    KIND_LIST,
-    KIND_NUMBER,
-    KIND_TIME,
-};
-
-static const struct hook_field {
-    const char *pointer; /* in the rules, and in a contact */
-    enum kind kind;
-} hook_fields[] = {
-    {"/ref", KIND_TEXT},
-    {"/agents", KIND_LIST},
-    {"/team", KIND_TEXT},
-    {"/channel", KIND_TEXT},
-    {"/reason", KIND_TEXT},
-    {"/language", KIND_LANGUAGE},
-    {"/customer/ref", KIND_TEXT},
-    {"/customer/email", KIND_TEXT},
-    {"/customer/name", KIND_TEXT},
-    {"/solved_at", KIND_TIME},
-    {"/opened_at", KIND_TIME},
-    {"/handled_s", KIND_NUMBER},
-    {"/credit_amount", KIND_NUMBER},
-};
-
-/* ---- rules, as they are defined ---- */
-
-static bool is_known(const char *prefix, const char *name) {
-    size_t length = strlen(prefix);
-    for (size_t i = 0; i < COUNT(hook_fields); i++) {
-        const char *pointer = hook_fields[i].pointer;
-        size_t next = length + 1 + strlen(name);
-        if (strncmp(pointer, prefix, length) == 0 &&
-            strncmp(pointer + length + 1, name, strlen(name)) == 0 && strlen(pointer) >= next &&
-            (pointer[next] == '\0' || pointer[next] == '/')) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* object: the rules, or those of "/customer" in them. */
-static void check_names(const json_t *object, const char *prefix, struct text *pointer,
-                        struct mistakes *mistakes) {
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)object, name, value) {
-        if (!is_known(prefix, name)) {
-            size_t before = pointer_enter(pointer, name);
-            pointer_mistake(
-                mistakes, pointer,
-                "is no field of a contact; known are ref, agents, team, channel, reason, "
-                "language, customer {ref, email, name}, solved_at, opened_at, "
-                "handled_s, credit_amount");
-            pointer_leave(pointer, before);
-        }
-    }
-}
-
-void hook_fields_check(const json_t *fields, struct text *pointer, struct mistakes *mistakes) {
-    const json_t *customer = json_object_get(fields, "customer");
-    if (!json_is_object(fields) || (customer && !json_is_object(customer))) {
-        pointer_mistake(mistakes, pointer, "must be an object of rules; so must customer be in it");
-        return;
-    }
-    check_names(fields, "", pointer, mistakes);
-    size_t outside = pointer_enter(pointer, "customer");
-    check_names(customer, "/customer", pointer, mistakes);
-    pointer_leave(pointer, outside);
-    for (size_t i = 0; i < COUNT(hook_fields); i++) {
-        const json_t *rule = json_pointer_get(fields, hook_fields[i].pointer);
-        size_t before = pointer->length;
-        text_append(pointer, hook_fields[i].pointer);
-        if (rule) {
-            hook_rule_check(rule, hook_fields[i].kind == KIND_LIST, pointer, mistakes);
-        } else if (i == 0) {
-            pointer_mistake(mistakes, pointer, "required: without it no contact is known");
-        }
-        pointer_leave(pointer, before);
-    }
-}
-
 /* ---- values, as the contact's table wants them; new references ---- */
 
-static json_t *as_text(const json_t *value, enum kind kind) {
+static json_t *as_text(const json_t *value, enum hook_kind kind) {
     char *text = hook_text(value);
-    for (char *at = text; at && *at && kind == KIND_LANGUAGE; at++) {
+    for (char *at = text; at && *at && kind == HOOK_LANGUAGE; at++) {
         if (*at == '_') {
             *at = '-';
         }
@@ -126,7 +42,7 @@ static json_t *as_list(const json_t *values) {
     size_t count = json_is_array(values) ? json_array_size(values) : 1;
     for (size_t i = 0; list && i < count && json_array_size(list) < AGENTS_MAX; i++) {
         const json_t *value = json_is_array(values) ? json_array_get(values, i) : values;
-        CLEANUP(json_decrefp) json_t *text = as_text(value, KIND_TEXT);
+        CLEANUP(json_decrefp) json_t *text = as_text(value, HOOK_TEXT);
         if (text && !has_text(list, text)) {
             json_array_append(list, text);
         }
@@ -150,22 +66,22 @@ static json_t *as_time(const json_t *value) {
     int64_t time_us;
     char text[TIME_TEXT_SIZE];
     if (!hook_time(value, &time_us)) {
-        return as_text(value, KIND_TEXT);
+        return as_text(value, HOOK_TEXT);
     }
     time_format(time_us, text);
     return json_string(text);
 }
 
-static json_t *converted(const json_t *value, enum kind kind) {
+static json_t *converted(const json_t *value, enum hook_kind kind) {
     switch (kind) {
-    case KIND_LIST:
+    case HOOK_LIST:
         return as_list(value);
-    case KIND_NUMBER:
+    case HOOK_NUMBER:
         return as_number(value);
-    case KIND_TIME:
+    case HOOK_TIME:
         return as_time(value);
-    case KIND_TEXT:
-    case KIND_LANGUAGE:
+    case HOOK_TEXT:
+    case HOOK_LANGUAGE:
         break;
     }
     return as_text(value, kind);
@@ -237,7 +153,7 @@ static void map_field(struct mapping *mapping, const struct hook_field *field, c
                       const json_t *body) {
     CLEANUP(mistakes_clear) struct mistakes mistakes = {0};
     struct hook_found found;
-    mapping->failed |= !hook_rule_follow(rule, field->kind == KIND_LIST, body, &mistakes, &found);
+    mapping->failed |= !hook_rule_follow(rule, field->kind == HOOK_LIST, body, &mistakes, &found);
     CLEANUP(json_decrefp)
     json_t *value = found.value ? converted(found.value, field->kind) : NULL;
     json_t *entry = told_of(field->pointer, rule, &found, value);
@@ -297,7 +213,7 @@ bool hook_read_contact(const json_t *rules, const json_t *body, int64_t now_us,
     CLEANUP(json_decrefp) json_t *contact = json_pack("{s:{}}", "customer");
     found->fields = json_array();
     struct mapping mapping = {.contact = contact, .entries = found->fields, .failed = !contact};
-    for (size_t i = 0; i < COUNT(hook_fields) && !mapping.failed; i++) {
+    for (size_t i = 0; i < hook_field_count && !mapping.failed; i++) {
         const json_t *rule = json_pointer_get(rules, hook_fields[i].pointer);
         if (rule) {
             map_field(&mapping, &hook_fields[i], rule, body);

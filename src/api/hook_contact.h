@@ -6,12 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "api/mistakes.h"
-#include "base/text.h"
 #include "domain/contact.h"
-
-/* Adds what is wrong with fields, a source's rules by field, at pointer. */
-void hook_fields_check(const json_t *fields, struct text *pointer, struct mistakes *mistakes);
 
 struct hook_contact {
     struct contact contact; /* owned; without ref when there was none */

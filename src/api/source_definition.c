@@ -6,7 +6,7 @@
 
 #include "api/fields.h"
 #include "api/hook_conditions.h"
-#include "api/hook_contact.h"
+#include "api/hook_fields.h"
 #include "api/hook_value.h"
 #include "api/json_pointer.h"
 #include "api/source_verifier.h"

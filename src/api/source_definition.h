@@ -21,7 +21,7 @@ struct source_definition {
     const json_t *delivery_id;
     const json_t *solved; /* see hook_conditions.h */
     const json_t *reopened;
-    const json_t *fields; /* see hook_contact.h */
+    const json_t *fields; /* see hook_fields.h */
     json_t *json;         /* owned; all of it, with its defaults */
 };
 
