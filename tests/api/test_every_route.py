@@ -47,14 +47,14 @@ def owned(service):
     """What account 1 has: a survey, an invitation, a response, a source and what it sent."""
     definition = {"display_name": "Only ours", "questions": [{"question": "understood"}]}
     assert service.put("/v1/surveys/ours", "admin", json=definition).status_code == 201
-    made = service.post("/v1/invitations", "write", json={"survey": "ours", "contact": {"ref": "T-1"}}).json()
+    made = service.post("/v1/invitations", "write", json={"survey": "ours", "contact": {"ref": "T-1", "team": "ours"}}).json()
     stored = service.post("/v1/responses", "write", json={
         "survey": "ours", "contact": {"ref": "T-1", "team": "cards"}, "answers": {"understood": "yes"}}).json()
     assert service.post("/v1/suppressions", "write", json={"email": "ours@example.org"}).status_code == 201
     assert service.put("/v1/sources/ours", "admin", json=OPEN_SOURCE).status_code == 201
     sent = service.post("/v1/hooks/1/ours", data=b"{}").json()
     return {"survey": "ours", "invitations": made["id"], "responses": stored["id"],
-            "source": "ours", "sources": sent["delivery"],
+            "source": "ours", "sources": sent["delivery"], "contacts": "T-1",
             "token": made["url"].rpartition("/")[2]}
 
 
@@ -63,7 +63,8 @@ def path_of(name, owned):
     _, path, _ = SPEC.operations[name]
     resource = path.split("/")[2] if path.startswith("/v1/") else ""
     source = "spare" if name in CHANGES_SOURCE and owned["source"] == "ours" else owned["source"]
-    return path.format(id=owned.get(resource, ""), survey=owned["survey"], token=owned["token"], account=1, source=source, secret="none")
+    return path.format(id=owned.get(resource, ""), survey=owned["survey"], token=owned["token"], account=1, source=source, secret="none",
+                       ref=owned["contacts"])
 
 
 def example_body(name):
@@ -211,7 +212,7 @@ def test_what_another_account_owns_does_not_exist(service, owned, other, name):
     assert ask(service, name, owned, "admin").status_code != 404 or SPEC.operations[name][0] == "POST"
     theirs = ask(service, name, owned, other)
     assert_problem(theirs, 404, "not_found")
-    nothing = path_of(name, {**owned, "survey": "none-such", "source": "none-such", "invitations": str(uuid.uuid4()),
+    nothing = path_of(name, {**owned, "survey": "none-such", "source": "none-such", "contacts": "none-such", "invitations": str(uuid.uuid4()),
                              "responses": str(uuid.uuid4())})
     unknown = ask(service, name, owned, other, path=nothing)
     alike = [{**response.json(), "request_id": ""} for response in (theirs, unknown)]

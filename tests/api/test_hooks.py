@@ -152,6 +152,8 @@ def test_a_secret_in_the_path(service):
     refused(source.send(body, {}), "the URL lacks")
     refused(source.send(body, {}, path="/another-one"), "the last part of the URL")
     assert source.send(body, {}, path="/a-part-of-the-url").json()["outcome"] == "scheduled"
+    assert service.post("/v1/hooks/1/nobody/a-part-of-the-url", data=b"{}").status_code == 404
+    assert source.send(b"x" * 262145, {}, path="/a-part-of-the-url").status_code == 413
     assert "a-part-of-the-url" not in service.log()
 
 
