@@ -56,6 +56,9 @@ struct config {
         int64_t provisional_days; /* then discarded */
     } trust;
     struct {
+        int64_t lag_s; /* after its answer a contact that nobody reported is recorded */
+    } contacts;
+    struct {
         int64_t keep_days; /* webhooks that came in, with their bodies */
         int64_t keep_rows; /* of each source */
     } hooks;

@@ -98,6 +98,8 @@ const struct config_key config_keys[] = {
     LIVE_NUMBER(trust, provisional_at, 3, 1, 1000, "Evidence points from which a vote is held"),
     LIVE_NUMBER(trust, view_days, 30, 1, 365, "Page views are kept this long"),
     LIVE_NUMBER(trust, provisional_days, 30, 1, 365, "Held votes are discarded after this"),
+    NUMBER(contacts, lag_s, 20, 1, 3600,
+           "A contact that only its answer knows is recorded this long after it"),
     LIVE_NUMBER(hooks, keep_days, 30, 1, 365,
                 "Webhooks that came in are kept this long, as they were"),
     LIVE_NUMBER(hooks, keep_rows, 100000, 1000, 10000000, "Of each source at most so many"),

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/import.h"
 #include "cli/import_votes.h"
+#include "store/contact_gathering.h"
 #include "store/survey_cache.h"
 
 #define SURVEYS_KEPT_S 60
@@ -121,6 +122,16 @@ static bool begin(struct import *import) {
     return state->votes || import->dry_run;
 }
 
+/* Their ids are of the past: whoever gathers the contacts of answers was there before them. */
+static void gather_anew(const struct import *import) {
+    static const struct uuid first = {{0}};
+    CLEANUP(db_release) struct db_connection *connection = db_acquire(import->database.db);
+    if (!connection || rewind_gathering(connection, import->account_id, &first) != OUTCOME_OK) {
+        fputs("understood: the contacts of these answers are not recorded; import them once more\n",
+              stderr);
+    }
+}
+
 static void end(struct import *import) {
     struct responses_import *state = import->state;
     if (!state) {
@@ -128,6 +139,7 @@ static void end(struct import *import) {
     }
     if (state->votes) {
         import_votes_stop(state->votes);
+        gather_anew(import);
     }
     if (state->surveys) {
         survey_cache_free(state->surveys);

@@ -12,6 +12,7 @@
 #include "intake/intake.h"
 #include "intake/invitation_reader.h"
 #include "intake/view_log.h"
+#include "jobs/contact_gatherer.h"
 #include "jobs/housekeeping.h"
 #include "jobs/mailer.h"
 #include "pages/locale.h"
@@ -21,8 +22,8 @@
 #include "store/signing_key.h"
 #include "store/survey_cache.h"
 
-/* Beside the workers': signing keys, pages (2), views, housekeeping, mail, readiness. */
-#define OTHER_CONNECTIONS 7
+/* Beside the workers': signing keys, pages (2), views, housekeeping, contacts, mail, readiness. */
+#define OTHER_CONNECTIONS 8
 #define INTAKE_STOP_MS    500
 /* A commit has its own deadline, but a name server that is away may hold connecting up. */
 #define LANE_PATIENCE_US    (60 * US_PER_SECOND)
@@ -211,7 +212,9 @@ bool service_start(struct service *service, const char *conninfo) {
         return false;
     }
     service->housekeeping = start_housekeeping(app->config, app->db);
-    if (!service->housekeeping || !start_mailer(service)) {
+    service->contact_gatherer =
+        contact_gatherer_start(app->db, app->config->contacts.lag_s);
+    if (!service->housekeeping || !service->contact_gatherer || !start_mailer(service)) {
         return false;
     }
     if (server_held(app->server)) {
@@ -276,6 +279,9 @@ void service_stop(struct service *service, const struct config *config) {
         server_stop(app->server, (unsigned)config->http.drain_ms);
     }
     stop_mailer(service, config, begun_us);
+    if (service->contact_gatherer) {
+        contact_gatherer_stop(service->contact_gatherer);
+    }
     if (service->housekeeping) {
         housekeeping_stop(service->housekeeping);
     }
@@ -295,5 +301,6 @@ void service_stop(struct service *service, const struct config *config) {
     key_cache_free(app->key_cache);
     db_close(app->db);
     service->housekeeping = NULL;
+    service->contact_gatherer = NULL;
     *app = (struct app){0};
 }

@@ -9,6 +9,7 @@
 #include "clients/mail_metrics.h"
 #include "config.h"
 
+struct contact_gatherer;
 struct housekeeping;
 struct mailer;
 struct passed_sockets;
@@ -16,6 +17,7 @@ struct passed_sockets;
 struct service {
     struct app app;
     struct housekeeping *housekeeping;
+    struct contact_gatherer *contact_gatherer;
     struct mailer *mailer; /* NULL without [mail] url */
     struct mail_options mail_options;
     struct mail_metrics mail_metrics;

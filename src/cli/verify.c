@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/database.h"
 #include "store/account.h"
+#include "store/contact_repeat.h"
 #include "store/rollup_audit.h"
 
 /* What came of all accounts so far. */
@@ -45,10 +46,26 @@ static void print_audit(int64_t account_id, const struct rollup_audit *audit) {
     }
 }
 
+static bool verify_repeats(struct db_connection *connection, int64_t account_id,
+                           struct suspicion *verdict) {
+    int64_t wrong = 0;
+    if (count_wrong_repeats(connection, account_id, &wrong) != OUTCOME_OK) {
+        return false;
+    }
+    if (wrong > 0) {
+        printf("account %" PRId64 "\t%" PRId64 " contacts are marked otherwise than their customers"
+               " came back\n",
+               account_id, wrong);
+    }
+    verdict->differing += wrong;
+    return true;
+}
+
 static void verify_account(struct db_connection *connection, int64_t account_id,
                            struct suspicion *verdict) {
     CLEANUP(rollup_audit_clear) struct rollup_audit audit = {0};
-    if (rollups_verify(connection, account_id, &audit) != OUTCOME_OK) {
+    if (rollups_verify(connection, account_id, &audit) != OUTCOME_OK ||
+        !verify_repeats(connection, account_id, verdict)) {
         verdict->failed = true;
         return;
     }

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "store/contact_repeat.h"
 #include "store/params.h"
 #include "store/rollup_audit.h"
 
@@ -118,7 +119,8 @@ static enum outcome update_account(struct db_connection *connection, int64_t acc
     return outcome;
 }
 
-/* The days of every answer move with the zone: counted again before anybody else counts. */
+/* The days of every answer move with the zone, the marks of contacts with the days: counted again
+ * before anybody else counts. */
 static enum outcome move_account(struct db_connection *connection, int64_t account_id,
                                  const struct account_change *change) {
     enum outcome outcome = db_execute(connection, ROLLUP_REBUILD_BEGIN);
@@ -126,6 +128,9 @@ static enum outcome move_account(struct db_connection *connection, int64_t accou
         return outcome;
     }
     outcome = update_account(connection, account_id, change);
+    if (outcome == OUTCOME_OK && change->repeat_days != DAYS_STAY) {
+        outcome = mark_all_repeats(connection, account_id);
+    }
     if (outcome == OUTCOME_OK) {
         outcome = rollups_rewrite(connection, account_id);
     }
@@ -135,9 +140,10 @@ static enum outcome move_account(struct db_connection *connection, int64_t accou
 
 enum outcome change_account(struct db_connection *connection, int64_t account_id,
                             const struct account_change *change) {
-    if (!change->time_zone) {
+    if (!change->time_zone && change->repeat_days == DAYS_STAY) {
         return update_account(connection, account_id, change);
     }
-    enum outcome outcome = check_time_zone(connection, change->time_zone);
+    enum outcome outcome =
+        change->time_zone ? check_time_zone(connection, change->time_zone) : OUTCOME_OK;
     return outcome == OUTCOME_OK ? move_account(connection, account_id, change) : outcome;
 }

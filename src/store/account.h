@@ -22,7 +22,7 @@ struct account_change {
     const char *name;      /* NULL: stays, as the time zone */
     const char *time_zone; /* another one counts all of the account's scores again */
     int64_t fatigue_days;  /* DAYS_STAY: stays, as the next */
-    int64_t repeat_days;   /* for contacts that are reported from now on */
+    int64_t repeat_days;   /* marks all contacts anew */
 };
 
 /* Gives it the next free id and the survey `understood`; OUTCOME_REJECTED when PostgreSQL knows no

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "store/choice_audit.h"
+#include "store/contact_repeat.h"
 #include "store/counting.h"
 #include "store/local_time.h"
 
@@ -208,7 +209,10 @@ enum outcome rollups_rewrite(struct db_connection *connection, int64_t account_i
 enum outcome rollups_rebuild(struct db_connection *connection, int64_t account_id) {
     enum outcome outcome = db_execute(connection, ROLLUP_REBUILD_BEGIN);
     if (outcome == OUTCOME_OK) {
-        outcome = rollups_rewrite(connection, account_id);
+        outcome = mark_all_repeats(connection, account_id);
+        if (outcome == OUTCOME_OK) {
+            outcome = rollups_rewrite(connection, account_id);
+        }
         enum outcome end = db_execute(connection, outcome == OUTCOME_OK ? "COMMIT" : "ROLLBACK");
         outcome = outcome == OUTCOME_OK ? end : outcome;
     }

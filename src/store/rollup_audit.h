@@ -42,7 +42,7 @@ const char *counter_name(enum counter counter);
 enum outcome rollups_verify(struct db_connection *connection, int64_t account_id,
                             struct rollup_audit *audit);
 
-/* Writes an account's rollups anew, in one transaction. Until it ends, answers wait. */
+/* Writes an account's rollups, and the repeat marks of its contacts, anew, in one transaction. Until it ends, answers wait. */
 enum outcome rollups_rebuild(struct db_connection *connection, int64_t account_id);
 
 /*
