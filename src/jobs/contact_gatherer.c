@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -14,11 +15,13 @@
 
 #define ROUND_EVERY_US_MAX (10 * US_PER_SECOND)
 
-/* For each second of work the thread rests so many, and leaves the database to the answers. */
-#define REST_FACTOR 4
+/* For each second of work the thread rests so many: while every core is busy
+ * answers come first. */
+#define REST_FACTOR_BUSY 19
+#define REST_FACTOR      1
 
-/* Answers may be committed long after they were given, when the database was away: whoever starts
- * looks back. */
+/* Answers may be committed long after they were given, when the database was
+ * away: whoever starts looks back. */
 #define LOOK_BACK_US (3600 * US_PER_SECOND)
 
 struct contact_gatherer {
@@ -48,31 +51,39 @@ static bool rest(struct contact_gatherer *gatherer, int64_t duration_us) {
     return go_on;
 }
 
+static int64_t rest_after(int64_t work_us) {
+    double load;
+    bool busy = getloadavg(&load, 1) == 1 && load >= (double)sysconf(_SC_NPROCESSORS_ONLN);
+    return work_us * (busy ? REST_FACTOR_BUSY : REST_FACTOR);
+}
+
 static struct uuid id_at(int64_t time_us) {
     static const unsigned char least[UUID_BYTES];
     return uuid_at(time_us, least);
 }
 
-/* A connection is held for one step only. False when it is time to stop, or the step failed: that
- * was logged by store/, and the next round tries again. */
+/* A connection is held for one step only. False when it is time to stop, or the
+ * step failed: that was logged by store/, and the next round tries again. */
 static bool take_step(struct contact_gatherer *gatherer, int64_t account_id, enum gathering from,
                       bool *finished) {
     struct uuid bound = id_at(time_now_us() - gatherer->lag_us);
     int64_t begun_us = time_monotonic_us();
     enum outcome outcome = OUTCOME_UNAVAILABLE;
     {
-        CLEANUP(db_release) struct db_connection *connection = db_acquire(gatherer->db);
+        CLEANUP(db_release)
+        struct db_connection *connection = db_acquire(gatherer->db);
         if (connection) {
             outcome = gather_contacts(connection, account_id, from, &bound, finished);
         }
     }
-    return outcome == OUTCOME_OK &&
-           rest(gatherer, *finished ? 0 : REST_FACTOR * (time_monotonic_us() - begun_us));
+    int64_t rest_us = *finished ? 0 : rest_after(time_monotonic_us() - begun_us);
+    return outcome == OUTCOME_OK && rest(gatherer, rest_us);
 }
 
 static void look_back(struct contact_gatherer *gatherer, int64_t account_id) {
     struct uuid from = id_at(time_now_us() - LOOK_BACK_US);
-    CLEANUP(db_release) struct db_connection *connection = db_acquire(gatherer->db);
+    CLEANUP(db_release)
+    struct db_connection *connection = db_acquire(gatherer->db);
     if (connection) {
         rewind_gathering(connection, account_id, &from);
     }
@@ -92,7 +103,8 @@ static bool gather_of_account(struct contact_gatherer *gatherer, int64_t account
 }
 
 static enum outcome load_accounts(struct contact_gatherer *gatherer, int64_t **ids, size_t *count) {
-    CLEANUP(db_release) struct db_connection *connection = db_acquire(gatherer->db);
+    CLEANUP(db_release)
+    struct db_connection *connection = db_acquire(gatherer->db);
     return connection ? load_account_ids(connection, 0, ids, count) : OUTCOME_UNAVAILABLE;
 }
 
