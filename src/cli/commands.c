@@ -82,6 +82,7 @@ static const struct command_option serve_options[] = {
 
 static const struct command_option verify_options[] = {
     {"account", "ID", NULL, "only this account; else all of them, one after the other"},
+    {"repeats", NULL, NULL, "also find again which contacts were repeated; slower"},
     {"rebuild", NULL, NULL, "do not compare: write them anew; answers wait meanwhile"},
 };
 

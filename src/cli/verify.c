@@ -15,6 +15,7 @@ struct suspicion {
     int64_t compared;
     int64_t differing;
     bool failed;
+    bool repeats; /* the marks of contacts are found again, too */
 };
 
 static void print_difference(int64_t account_id, const struct rollup_difference *difference) {
@@ -65,7 +66,7 @@ static void verify_account(struct db_connection *connection, int64_t account_id,
                            struct suspicion *verdict) {
     CLEANUP(rollup_audit_clear) struct rollup_audit audit = {0};
     if (rollups_verify(connection, account_id, &audit) != OUTCOME_OK ||
-        !verify_repeats(connection, account_id, verdict)) {
+        (verdict->repeats && !verify_repeats(connection, account_id, verdict))) {
         verdict->failed = true;
         return;
     }
@@ -76,7 +77,7 @@ static void verify_account(struct db_connection *connection, int64_t account_id,
 
 static void rebuild_account(struct db_connection *connection, int64_t account_id,
                             struct suspicion *verdict) {
-    verdict->failed = rollups_rebuild(connection, account_id) != OUTCOME_OK;
+    verdict->failed = rollups_rebuild(connection, account_id, verdict->repeats) != OUTCOME_OK;
 }
 
 static int conclude(const struct suspicion *verdict, size_t accounts, bool rebuilt,
@@ -109,14 +110,15 @@ static void free_ids(int64_t **ids) {
     free(*ids);
 }
 
-static int verify_accounts(struct db_connection *connection, int64_t wanted, bool rebuild) {
+static int verify_accounts(struct db_connection *connection, int64_t wanted, bool rebuild,
+                           bool repeats) {
     int64_t started_us = time_monotonic_us();
     CLEANUP(free_ids) int64_t *ids = NULL;
     size_t count = 0;
     if (!connection || !find_accounts(connection, wanted, &ids, &count)) {
         return EXIT_FAILURE;
     }
-    struct suspicion verdict = {0};
+    struct suspicion verdict = {.repeats = repeats};
     for (size_t i = 0; i < count && !verdict.failed; i++) {
         (rebuild ? rebuild_account : verify_account)(connection, ids[i], &verdict);
     }
@@ -134,5 +136,6 @@ int run_verify(const struct invocation *invocation) {
         return EXIT_FAILURE;
     }
     CLEANUP(db_release) struct db_connection *connection = db_acquire(database.db);
-    return verify_accounts(connection, wanted, invocation_option(invocation, "rebuild") != NULL);
+    return verify_accounts(connection, wanted, invocation_option(invocation, "rebuild") != NULL,
+                           invocation_option(invocation, "repeats") != NULL);
 }

@@ -206,10 +206,10 @@ enum outcome rollups_rewrite(struct db_connection *connection, int64_t account_i
     return outcome == OUTCOME_OK ? rewrite_choices(connection, account) : outcome;
 }
 
-enum outcome rollups_rebuild(struct db_connection *connection, int64_t account_id) {
+enum outcome rollups_rebuild(struct db_connection *connection, int64_t account_id, bool repeats) {
     enum outcome outcome = db_execute(connection, ROLLUP_REBUILD_BEGIN);
     if (outcome == OUTCOME_OK) {
-        outcome = mark_all_repeats(connection, account_id);
+        outcome = repeats ? mark_all_repeats(connection, account_id) : OUTCOME_OK;
         if (outcome == OUTCOME_OK) {
             outcome = rollups_rewrite(connection, account_id);
         }

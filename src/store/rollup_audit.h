@@ -6,6 +6,7 @@
 #ifndef STORE_ROLLUP_AUDIT_H
 #define STORE_ROLLUP_AUDIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,8 +43,9 @@ const char *counter_name(enum counter counter);
 enum outcome rollups_verify(struct db_connection *connection, int64_t account_id,
                             struct rollup_audit *audit);
 
-/* Writes an account's rollups, and the repeat marks of its contacts, anew, in one transaction. Until it ends, answers wait. */
-enum outcome rollups_rebuild(struct db_connection *connection, int64_t account_id);
+/* Writes an account's rollups anew, in one transaction; with repeats the repeat marks of its
+ * contacts before. Until it ends, answers wait. */
+enum outcome rollups_rebuild(struct db_connection *connection, int64_t account_id, bool repeats);
 
 /*
  * The same within the caller's transaction, which must begin with ROLLUP_REBUILD_BEGIN, so that it

@@ -99,7 +99,8 @@ def test_verify_finds_a_wrong_mark_and_rebuild_mends_it(service):
     service.post("/v1/contacts", "write", json=[
         {"ref": f"v-{day}", "customer": {"ref": "v"}, "solved_at": f"2026-03-{day:02}T12:00:00Z"} for day in (1, 2)])
     service.sql("UPDATE contacts SET repeat_at = NULL WHERE contact_ref = 'v-1'")
-    found = service.cli("verify")
-    assert found.returncode == 1 and "1 contacts are marked otherwise" in found.stdout
-    service.cli("verify", "--rebuild")
     assert service.cli("verify").returncode == 0
+    found = service.cli("verify", "--repeats")
+    assert found.returncode == 1 and "1 contacts are marked otherwise" in found.stdout
+    service.cli("verify", "--repeats", "--rebuild")
+    assert service.cli("verify", "--repeats").returncode == 0

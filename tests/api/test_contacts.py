@@ -297,3 +297,8 @@ def test_an_invited_contact_s_answer_joins_both(service):
     assert invitation["contact"]["agents"] == ["anna"]
     made = answer(service, {"ref": "joined", "agents": ["cy"]}).json()
     assert made["contact"]["agents"] == ["anna"] and made["invitation"] == invitation["id"]
+
+
+def test_after_all_of_this_every_mark_is_what_its_customer_s_contacts_say(service):
+    done = service.cli("verify", "--repeats")
+    assert done.returncode == 0, done.stdout
