@@ -129,7 +129,10 @@ def test_the_demo_shows_teams_agents_non_response_and_one_bad_week(service):
     assert {group["value"] for group in metrics(by="language")["groups"]} == {"en", "de", "ja", "zh", "ar", "he"}
     coverage = whole["total"]["coverage"]
     assert coverage["skipped"]["fatigue"] > .05 * coverage["eligible"] and coverage["skipped"]["no_address"] > 0
+    assert coverage["contacts"] == sum(coverage["skipped"].values()) + coverage["invited"] and coverage["reassigned"] > 0
     assert service.sql("SELECT count(*) FROM invitations WHERE account_id = %s AND due_at IS NOT NULL", account) == [(0,)]
+    repeats = whole["total"]["repeat_rate"]
+    assert .06 < repeats["rate"] < .2 and 0 < repeats["same_reason"]["rate"] < repeats["rate"] and repeats["pending"] > 0
     bad = metrics(team=team, **{"from": first, "to": last})["total"]["understood"]
     usual = next(group for group in whole["groups"] if group["value"] == team)["understood"]
     assert bad["high"] < usual["low"]
