@@ -10,6 +10,7 @@
 #define CODE_DIGITS        3
 #define CODE_SECRET_PLEASE 334
 #define CODE_CLOSING       421 /* the server ends the connection, at whatever command */
+#define CODE_TOO_LARGE     552
 #define WORDS_SHOWN_MAX    380
 
 static const struct {
@@ -173,7 +174,8 @@ static bool wants_another_sender(int code) {
 /* Refused before RCPT, or at it for what we are: whoever the mail is to. */
 static bool concerns_every_mail(const struct smtp_trace *trace) {
     if (trace->stage == SMTP_MAIL) {
-        return trace->code != 552; /* larger than the server takes */
+        bool for_its_kind = trace->code == CODE_TOO_LARGE || trace->needs_utf8;
+        return trace->code < 500 || !for_its_kind;
     }
     if (trace->stage == SMTP_RCPT) {
         return wants_another_sender(trace->code);

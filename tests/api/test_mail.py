@@ -1,11 +1,15 @@
 """Invitations that go out: what arrives, what a mail server may say, and what becomes of the invitation."""
 import email.utils
+import os
+import shutil
+import subprocess
 import time
 
 import pytest
 
 from support.mail_server import MailServer
 from support.mails import always, row, schedule, wait_for_verdict
+from support.service import ROOT
 
 TIMEOUT_MS = 1500
 
@@ -192,6 +196,10 @@ def test_mails_share_a_connection(sender, server):
 
 def test_metrics_count_what_became_of_mails(sender, server):
     metrics = sender.get("/metrics").text
+    promtool = shutil.which("promtool", path=os.environ["PATH"] + f":{ROOT}/build/tools")
+    assert promtool, "Debian's prometheus has it; ./dev test gets it"
+    checked = subprocess.run([promtool, "check", "metrics"], input=metrics, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
     numbers = {line.split()[0]: int(line.split()[1]) for line in metrics.splitlines() if line.startswith("understood_mail")}
     assert numbers["understood_mail_sent_total"] == len(server.taken) - 2, "two were taken and not acknowledged"
     assert numbers["understood_mail_reminders_total"] == 1

@@ -152,3 +152,17 @@ def test_what_the_mail_server_was_not_asked_about_says_nothing_of_it(make_servic
     server.start()
     wait_for_verdict(service, waiting, "sent")
     assert service.log().count("can be used again") == 1
+
+
+@pytest.mark.parametrize("command, unclear", [("EHLO", 0), ("END", 1)])
+def test_a_mail_server_that_hangs_does_not_keep_the_service_from_ending(make_service, server, command, unclear):
+    service = sending(make_service, server, UNDERSTOOD_HTTP_DRAIN_MS=500)
+    always(service)
+    server.faults[command] = "hang"
+    identity = schedule(service, "in-flight@example.org")
+    service.wait_for(lambda: row(service, identity)["claim_id"] and server.connections)
+    service.wait_for(lambda: command in server.met)
+    assert service.stop() == 0
+    after = row(service, identity)
+    assert (after["verdict"], after["claim_id"], after["unclear_attempts"]) == ("scheduled", None, unclear)
+    assert after["attempts"] == unclear, "an attempt that reached nobody is none"

@@ -130,6 +130,7 @@ class MailServer:
         self.slow_s = 0
         self.taken = []
         self.connections = 0
+        self.met = []  # the faults that happened
         self.lock = threading.Lock()
         self.controller = None
         self.start()
@@ -150,6 +151,8 @@ class MailServer:
 
     def fault_of(self, command):
         fault = self.faults.get(command)
+        if fault:
+            self.met.append(command)
         if fault and self.once:
             del self.faults[command]
         return fault

@@ -137,6 +137,18 @@ static void an_address_that_needs_smtputf8_goes_no_further_than_a_server_without
     }
 }
 
+static void a_refusal_of_what_smtputf8_asks_for_holds_nobody_else_up(void **state) {
+    (void)state;
+    struct smtp_trace trace = {0};
+    struct smtp_result result;
+    smtp_trace_begin(&trace, true);
+    follow(&trace, "< 220 hello\n> EHLO me\n< 250 SMTPUTF8\n"
+                   "> MAIL FROM:<a@acme.example> SMTPUTF8\n< 553 not here\n");
+    smtp_trace_judge(&trace, "why", &result);
+    assert_int_equal(result.verdict, SMTP_REJECTED);
+    assert_false(result.mailbox_refused);
+}
+
 static void words_are_one_bounded_line_of_ascii(void **state) {
     (void)state;
     char line[1000];
@@ -162,6 +174,7 @@ int main(void) {
         cmocka_unit_test(what_a_server_says_decides_what_becomes_of_a_mail),
         cmocka_unit_test(a_mail_that_was_taken_is_accepted_with_the_servers_words),
         cmocka_unit_test(an_address_that_needs_smtputf8_goes_no_further_than_a_server_without_it),
+        cmocka_unit_test(a_refusal_of_what_smtputf8_asks_for_holds_nobody_else_up),
         cmocka_unit_test(words_are_one_bounded_line_of_ascii),
     };
     return RUN(tests);
