@@ -58,18 +58,23 @@ static void free_label(char **label) {
     idn2_free(*label);
 }
 
+/* "example.org." is the same domain, but no mail server reads it. */
+static bool append_plain_domain(struct text *text, const char *domain) {
+    size_t length = strlen(domain);
+    while (length > 0 && domain[length - 1] == '.') {
+        length--;
+    }
+    text_append_bytes(text, domain, length);
+    return length > 0;
+}
+
 static bool append_domain(struct text *text, const char *domain) {
     if (is_plain_domain(domain)) {
-        text_append(text, domain);
-        return true;
+        return append_plain_domain(text, domain);
     }
     CLEANUP(free_label) char *ascii = NULL;
     int failed = idn2_to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
-    if (failed || !is_plain_domain(ascii)) {
-        return false;
-    }
-    text_append(text, ascii);
-    return true;
+    return !failed && is_plain_domain(ascii) && append_plain_domain(text, ascii);
 }
 
 bool mailbox_append_address(struct text *text, const char *address) {

@@ -41,12 +41,18 @@ static void append_folded(struct text *text, const char *utf8) {
     text->failed |= composed.failed;
 }
 
-/* False when domain has no A-labels. */
+/* False when domain has no A-labels. Of the root, "example.org.", nothing is kept: it is the same
+ * domain. */
 static bool append_a_labels(struct text *text, const char *domain) {
     uint8_t *labels = NULL;
     int result = idn2_lookup_u8((const uint8_t *)domain, &labels, IDN_FLAGS);
     if (result == IDN2_OK) {
-        text_append(text, (const char *)labels);
+        const char *name = (const char *)labels;
+        size_t length = strlen(name);
+        while (length > 1 && name[length - 1] == '.') {
+            length--;
+        }
+        text_append_bytes(text, name, length);
     }
     free(labels);
     text->failed |= result == IDN2_MALLOC;

@@ -38,6 +38,10 @@ static void the_case_of_letters_makes_no_difference(void **state) {
     static const struct pair pairs[] = {
         {"kim@example.org", "kim@example.org"},
         {"KIM@EXAMPLE.ORG", "kim@example.org"},
+        {"kim@example.org.", "kim@example.org"},
+        {"kim@example\u3002ORG\u3002", "kim@example.org"},
+        {"kim@.", "kim@."},
+        {"kim@example..", "kim@example"},
         {"Kim.O'Neil+shop@Mail.Example.Org", "kim.o'neil+shop@mail.example.org"},
         {"M\u00dcLLER@example.org", "m\u00fcller@example.org"},
         {"\u03a3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2@example.org",
