@@ -40,4 +40,8 @@ struct report {
 
 void report_clear(struct report *report);
 
+/* Again as it was reported, with what settle_reports fills left empty; its contact is then a copy
+ * of contact. False when out of memory. */
+bool report_reset(struct report *report, const struct contact *contact);
+
 #endif

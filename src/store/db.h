@@ -72,6 +72,9 @@ enum outcome db_query_once(struct db_connection *connection, PGresult **rows, co
 /* A statement, or several separated by ; without parameters, whose rows nobody wants. */
 enum outcome db_execute(struct db_connection *connection, const char *sql);
 
+/* True when the last statement failed for a deadlock: after a rollback it is worth another try. */
+bool db_deadlocked(const struct db_connection *connection);
+
 void db_rows_free(PGresult **rows);
 
 /* The affected rows of an INSERT, UPDATE or DELETE. */

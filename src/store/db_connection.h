@@ -19,8 +19,9 @@ struct db_connection {
         *expected[EXPECTED_MAX]; /* in a pipeline: what each coming result prepares, or NULL */
     size_t expected_first;
     size_t expected_count;
-    bool doubtful; /* a warning said that a commit is not durable yet */
-    bool retired;  /* to be closed when it is given back */
+    bool doubtful;   /* a warning said that a commit is not durable yet */
+    bool retired;    /* to be closed when it is given back */
+    bool deadlocked; /* the last failure was that */
 };
 
 struct db {

@@ -48,10 +48,15 @@ enum outcome db_outcome(struct db_connection *connection, const PGresult *result
         log_error("database statement failed (%.60s): %s %s", sql, state ? state : "connection",
                   primary ? primary : PQerrorMessage(connection->pg));
     }
+    connection->deadlocked = state && strcmp(state, "40P01") == 0;
     if (state && strcmp(state, "25006") == 0) {
         connection->retired = true; /* a standby now: the next acquire looks for the primary */
     }
     return outcome;
+}
+
+bool db_deadlocked(const struct db_connection *connection) {
+    return connection->pg && connection->deadlocked;
 }
 
 bool db_wait_result(struct db_connection *connection, int64_t deadline_us) {

@@ -10,6 +10,8 @@
 #include "store/report_invitations.h"
 #include "store/report_reopened.h"
 
+#define TRIES_MAX 5 /* after deadlocks, each of a second */
+
 /* A survey is deleted only under a lock that keeps us out: what is there now stays until we end. */
 static enum outcome check_places(struct db_connection *connection, const struct report reports[],
                                  size_t count) {
@@ -161,13 +163,10 @@ static enum outcome settle_rounds(struct settling *settling) {
     return outcome;
 }
 
-enum outcome settle_reports(struct db_connection *connection, int slot, struct report reports[],
-                            size_t count) {
+static enum outcome settle_once(struct db_connection *connection, int slot, struct report reports[],
+                                size_t count) {
     CLEANUP(settling_clear)
     struct settling settling = {.connection = connection, .reports = reports, .count = count};
-    if (count == 0) {
-        return OUTCOME_OK;
-    }
     if (!prepare(&settling)) {
         /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see CLEANUP */
         return OUTCOME_FAILED;
@@ -180,6 +179,66 @@ enum outcome settle_reports(struct db_connection *connection, int slot, struct r
         outcome = settle_rounds(&settling);
     }
     return outcome == OUTCOME_OK ? rollup_apply(connection, &settling.deltas, slot) : outcome;
+}
+
+/* ---- once more ---- */
+
+/* The contacts as they were reported: settling gives each the snapshot that stands. */
+struct reported {
+    struct contact *contacts; /* owned */
+    size_t count;
+};
+
+static void reported_clear(struct reported *reported) {
+    for (size_t i = 0; i < reported->count; i++) {
+        contact_clear(&reported->contacts[i]);
+    }
+    free(reported->contacts);
+}
+
+static bool keep_reported(const struct report reports[], size_t count, struct reported *reported) {
+    reported->contacts = calloc(count, sizeof *reported->contacts);
+    while (reported->contacts && reported->count < count &&
+           contact_copy(&reports[reported->count].contact, &reported->contacts[reported->count])) {
+        reported->count++;
+    }
+    return reported->count == count;
+}
+
+static bool put_back(struct report reports[], const struct reported *reported) {
+    for (size_t i = 0; i < reported->count; i++) {
+        if (!report_reset(&reports[i], &reported->contacts[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Those who answer lock invitations in another order than we do, and arrays that tell more than
+ * once of a contact lock in rounds: PostgreSQL ends one of two that wait for each other. */
+enum outcome settle_reports(struct db_connection *connection, int slot, struct report reports[],
+                            size_t count) {
+    CLEANUP(reported_clear) struct reported reported = {0};
+    if (count == 0) {
+        return OUTCOME_OK;
+    }
+    enum outcome outcome = keep_reported(reports, count, &reported)
+                               ? db_execute(connection, "SAVEPOINT settling")
+                               : OUTCOME_FAILED;
+    for (int tries = 1; outcome == OUTCOME_OK; tries++) {
+        outcome = settle_once(connection, slot, reports, count);
+        if (outcome == OUTCOME_OK) {
+            break;
+        }
+        bool again = tries < TRIES_MAX && db_deadlocked(connection);
+        if (!put_back(reports, &reported)) {
+            return OUTCOME_FAILED;
+        }
+        if (again) {
+            outcome = db_execute(connection, "ROLLBACK TO SAVEPOINT settling");
+        }
+    }
+    return outcome;
 }
 
 enum outcome settle_reports_at_once(struct db_connection *connection, int slot,

@@ -201,6 +201,29 @@ def test_contacts_of_one_customer_reported_at_once_all_find_each_other(make_serv
     assert counted(service, "repeated") == service.sql("SELECT count(repeat_ref) FROM contacts")[0][0]
 
 
+def test_a_deadlock_is_settled_once_more_as_if_nothing_had_been(make_service):
+    service = make_service()
+    report(service, {"ref": "held"})
+    service.sql(f"ALTER DATABASE {service.database} SET deadlock_timeout = '3s'")  # the service finds it, not we
+    service.restart()
+    answers = []
+    circle = [{"ref": "circle", "agents": ["x"]}, {"ref": "circle", "agents": ["y"]},
+              {"ref": "circle", "event": "reopened"}, {"ref": "held", "event": "reopened"}]
+    other = service.connect()
+    with other.cursor() as cursor:
+        cursor.execute("SET deadlock_timeout = '1min'; BEGIN; SELECT FROM contacts WHERE contact_ref = 'held' FOR UPDATE")
+        thread = service.in_background(lambda: answers.append(report(service, circle)))
+        service.wait_for(lambda: service.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+        cursor.execute("INSERT INTO contacts (account_id, contact_ref, solved_at, source, recorded_at)"
+                       " VALUES (1, 'circle', now(), 'x', now()); ROLLBACK")
+    thread.join()
+    other.close()
+    assert "deadlock detected" in service.log()
+    assert [each["status"] for each in answers[0].json()["data"]] == [201, 200, 200, 200]
+    assert kept(service, "circle")["agents"] == ["x"] and kept(service, "circle")["reassigned_at"]
+    assert (counted(service, "contacts"), counted(service, "reassigned")) == (2, 1)
+
+
 # ---- reading ----
 
 def test_one_look_says_why_nobody_was_asked(service):
