@@ -4,6 +4,13 @@
 
 #include "http/router.h"
 
+/* contacts.c */
+handler create_contact;
+
+/* contacts_read.c */
+handler list_contacts;
+handler get_contact;
+
 /* deliveries.c */
 handler list_deliveries;
 handler get_delivery;
@@ -11,12 +18,6 @@ handler get_delivery;
 /* hooks.c */
 handler receive_hook;
 handler receive_secret_hook;
-/* contacts.c */
-handler create_contact;
-
-/* contacts_read.c */
-handler list_contacts;
-handler get_contact;
 
 /* invitations.c */
 handler create_invitation;

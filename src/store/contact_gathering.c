@@ -24,7 +24,7 @@
     " FROM " from " WHERE " facts ".account_id = $1 AND " id " > $2 AND " id " <= $3"          \
     " AND " facts "." VOUCHED_FOR                                                              \
     " AND NOT EXISTS (SELECT FROM contacts WHERE account_id = $1"                              \
-    " AND contacts.contact_ref = " facts ".contact_ref)"                                       \
+    " AND contacts.contact_ref = " facts ".contact_ref OFFSET 0)"                              \
     " ORDER BY " facts ".contact_ref, " id
 
 static const struct {
@@ -178,7 +178,7 @@ enum outcome gather_contacts(struct db_connection *connection, int64_t account_i
                              enum gathering from, const struct uuid *bound, bool *finished) {
     struct walk walk = {
         .connection = connection, .account_id = account_id, .from = from, .bound = bound};
-    enum outcome outcome = db_execute(connection, REPORT_BEGIN);
+    enum outcome outcome = db_execute(connection, REPORT_BEGIN "; " REPORT_PLAN_ANEW);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }

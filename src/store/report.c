@@ -52,7 +52,8 @@ struct settling {
     struct rollup_deltas deltas;
 };
 
-#define NO_REPORT SIZE_MAX
+#define NO_REPORT        SIZE_MAX
+#define PLANNED_ANEW_MIN 32
 
 static void settling_clear(struct settling *settling) {
     free(settling->order);
@@ -171,7 +172,11 @@ static enum outcome settle_once(struct db_connection *connection, int slot, stru
         /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it does not see CLEANUP */
         return OUTCOME_FAILED;
     }
-    enum outcome outcome = check_places(connection, reports, count);
+    enum outcome outcome =
+        count < PLANNED_ANEW_MIN ? OUTCOME_OK : db_execute(connection, REPORT_PLAN_ANEW);
+    if (outcome == OUTCOME_OK) {
+        outcome = check_places(connection, reports, count);
+    }
     if (outcome == OUTCOME_OK) {
         outcome = lock_customers(connection, reports, count);
     }

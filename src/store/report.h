@@ -19,6 +19,10 @@
  * happened, and the reports say what would have: that is what a dry run is. */
 #define REPORT_BEGIN "BEGIN; " ROLLUP_LOCK
 
+/* A few reports go by plans that are kept. Many may fill tables that the planner, which made the
+ * plans, took for empty: it is to look at them each time. Until the transaction ends. */
+#define REPORT_PLAN_ANEW "SET LOCAL plan_cache_mode = force_custom_plan"
+
 /*
  * Settles reports of one account, in the caller's transaction, with the rollups (in slot), and
  * fills them. The snapshot of a contact is that of its first report as solved; a later one changes
