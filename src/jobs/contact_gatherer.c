@@ -17,7 +17,7 @@
 
 /* For each second of work the thread rests so many: while every core is busy
  * answers come first. */
-#define REST_FACTOR_BUSY 19
+#define REST_FACTOR_BUSY 99
 #define REST_FACTOR      1
 
 /* Answers may be committed long after they were given, when the database was
