@@ -34,6 +34,7 @@ struct demo {
     int64_t skipped;
     int64_t existing; /* contacts that an earlier run had reported */
     uint64_t next;    /* index of the next contact */
+    uint64_t known;   /* as many of them as the planner knows of */
 };
 
 /* The next contacts, at most a thousand: made, invited, their votes handed in. False, with the

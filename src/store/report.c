@@ -255,3 +255,7 @@ enum outcome settle_reports_at_once(struct db_connection *connection, int slot,
     return outcome == OUTCOME_OK ? db_execute(connection, dry_run ? "ROLLBACK" : "COMMIT")
                                  : outcome;
 }
+
+enum outcome learn_report_sizes(struct db_connection *connection) {
+    return db_execute(connection, "ANALYZE contacts, invitations, responses, rollups");
+}
