@@ -284,12 +284,15 @@ static enum outcome write_patiently(struct delivery *delivery) {
 }
 
 void delivery_write_down(struct delivery *delivery) {
+    char id[UUID_TEXT_SIZE]; /* logged: that mail may go twice */
     enum outcome outcome = write_patiently(delivery);
     if (outcome == OUTCOME_OK) {
         count_ending(delivery);
-    } else {
-        log_error("could not write down what became of a mail: %s",
-                  outcome == OUTCOME_NOT_FOUND ? "somebody else has taken it over"
-                                               : "the database could not do it");
+        return;
     }
+    uuid_format(&delivery->claim.invitation.id, id);
+    log_error("could not write down what became of the mail of invitation %s: %s", id,
+              outcome == OUTCOME_NOT_FOUND
+                  ? "it is written down, or somebody else has taken it over"
+                  : "the database could not do it");
 }

@@ -166,3 +166,18 @@ def test_a_mail_server_that_hangs_does_not_keep_the_service_from_ending(make_ser
     after = row(service, identity)
     assert (after["verdict"], after["claim_id"], after["unclear_attempts"]) == ("scheduled", None, unclear)
     assert after["attempts"] == unclear, "an attempt that reached nobody is none"
+
+
+def test_what_became_of_a_mail_and_could_not_be_written_down_is_logged(make_service, server, postgres):
+    service = sending(make_service, server, UNDERSTOOD_HTTP_DRAIN_MS=1000)
+    always(service)
+    server.faults["END"] = "hang"
+    identity = schedule(service, "lost@example.org")
+    service.wait_for(lambda: "END" in server.met)
+    postgres.stop()
+    try:
+        assert service.stop() == 0
+    finally:
+        postgres.start()
+    assert f"what became of the mail of invitation {identity}: the database could not do it" in service.log()
+    assert row(service, identity)["claim_id"], "whoever takes it over sees that it may have gone"
