@@ -158,26 +158,28 @@ static size_t line_end_length(const struct csv_reader *reader) {
 }
 
 /* The first line alone is given up, so that one lost quote does not take the whole file along. */
-static size_t give_up_line(struct csv_reader *reader, struct csv_record *record) {
-    size_t length;
+static void give_up_line(struct csv_reader *reader, struct csv_record *record) {
+    struct feed *feed = reader->feed;
     size_t line_end;
-    if (!feed_line(reader->feed, &length, &line_end)) {
-        length = reader->feed->end - reader->feed->start;
-        line_end = 0;
-    }
     reader->cells.failed = false;
     record->count = 0;
-    record->raw_length = length;
-    return length + line_end;
+    bool whole = feed_line(feed, &record->raw_length, &line_end);
+    record->raw = feed->bytes + feed->start;
+    if (whole) {
+        feed_skip(feed, record->raw_length + line_end);
+    } else {
+        record->raw_length = feed_cut_line(feed);
+    }
 }
 
-static size_t fill(struct csv_reader *reader, struct csv_record *record) {
+static void fill(struct csv_reader *reader, struct csv_record *record) {
+    record->raw = reader->feed->bytes + reader->feed->start;
     record->count = reader->count;
     record->raw_length = reader->scanned;
     for (size_t i = 0; i < reader->count; i++) {
         record->fields[i] = reader->cells.bytes + reader->offsets[i];
     }
-    return reader->scanned + line_end_length(reader);
+    feed_skip(reader->feed, reader->scanned + line_end_length(reader));
 }
 
 static void skip_empty_lines(struct csv_reader *reader) {
@@ -192,6 +194,7 @@ bool csv_reader_next(struct csv_reader *reader, struct csv_record *record) {
     if (!reader->separator) {
         reader->separator = find_separator(feed);
     }
+    feed_end_cut(feed);
     skip_empty_lines(reader);
     if (peek(reader) == -1) {
         return false;
@@ -201,9 +204,10 @@ bool csv_reader_next(struct csv_reader *reader, struct csv_record *record) {
     if (feed->failed) {
         return false;
     }
-    size_t length = record->objection ? give_up_line(reader, record) : fill(reader, record);
-    size_t start = feed->start;
-    feed_skip(feed, length);
-    record->raw = feed->bytes + start;
+    if (record->objection) {
+        give_up_line(reader, record);
+    } else {
+        fill(reader, record);
+    }
     return true;
 }

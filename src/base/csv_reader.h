@@ -27,8 +27,9 @@ struct csv_record {
     size_t raw_length; /* without its line end */
     size_t count;
     const char *fields[CSV_FIELDS_MAX]; /* unquoted */
-    const char *objection; /* why the record could not be read: raw is then its first line alone,
-                              and the next call goes on behind that */
+    const char *objection; /* why the record could not be read: raw is then its first line alone
+                              (what was read of it, if it is too long), and the next call goes on
+                              behind that line */
 };
 
 /* separator: what is between fields, or 0 to look which of , ; and TAB the first line has most of.

@@ -82,6 +82,23 @@ bool feed_line(struct feed *feed, size_t *length, size_t *line_end) {
     return true;
 }
 
+size_t feed_cut_line(struct feed *feed) {
+    size_t length = feed->end - feed->start;
+    feed->start = feed->end;
+    feed->cut = true;
+    return length;
+}
+
+void feed_end_cut(struct feed *feed) {
+    while (feed->cut && feed_at(feed, 0)) {
+        const char *bytes = feed->bytes + feed->start;
+        size_t there = feed->end - feed->start;
+        const char *found = memchr(bytes, '\n', there);
+        feed->cut = !found;
+        feed_skip(feed, found ? (size_t)(found - bytes) + 1 : there);
+    }
+}
+
 bool feed_skip_mark(struct feed *feed) {
     static const char mark[] = "\xef\xbb\xbf";
     const char *second = feed_at(feed, 1);

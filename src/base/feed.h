@@ -21,6 +21,7 @@ struct feed {
     size_t end;   /* of what is there: bytes[start..end) */
     int64_t line; /* of bytes[start], from 1 */
     bool ended;   /* the source has no more */
+    bool cut;     /* the rest of the line is still to be passed over */
     bool failed;  /* it could not be read: error is its errno */
     int error;
 };
@@ -43,6 +44,11 @@ void feed_skip(struct feed *feed, size_t length);
  * end's own bytes (LF or CRLF; 0 at the end of all); false when the line is longer than a record
  * may be, or there is nothing. */
 bool feed_line(struct feed *feed, size_t *length, size_t *line_end);
+
+/* What is left of a line that is too long is no line: takes all there is of it, its length
+ * returned, and feed_end_cut, before the next record, passes over the rest up to the line's end. */
+size_t feed_cut_line(struct feed *feed);
+void feed_end_cut(struct feed *feed);
 
 /* Skips a UTF-8 byte order mark; false when there is one of UTF-16 or UTF-32. For the beginning. */
 bool feed_skip_mark(struct feed *feed);

@@ -124,20 +124,21 @@ static bool next_object(struct import_rows *rows, struct import_row *row) {
     size_t length = 0;
     size_t line_end = 0;
     bool whole;
+    feed_end_cut(feed);
     while ((whole = feed_line(feed, &length, &line_end)) && length == 0) {
         feed_skip(feed, line_end);
     }
     if (!whole && feed->start == feed->end) {
         return false;
     }
-    length = whole ? length : feed->end - feed->start;
     row->place.line = feed->line;
     row->place.raw = feed->bytes + feed->start;
-    row->place.raw_length = length;
-    feed_skip(feed, length + (whole ? line_end : 0));
     if (whole) {
+        row->place.raw_length = length;
+        feed_skip(feed, length + line_end);
         read_object(rows, row);
     } else {
+        row->place.raw_length = feed_cut_line(feed);
         row->objection = "is longer than 1 MiB";
     }
     return !feed->failed;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 
 #define RETRY_AFTER_S "1"
+#define REAL_DIGITS   15 /* what was given as 0.8 is not shown as 0.80000000000000004 */
 
 static struct response out_of_memory(void) {
     return (struct response){.status = 500, .problem = {.code = "internal"}};
@@ -25,7 +26,7 @@ static struct response respond_bytes(unsigned status, const char *content_type, 
 }
 
 struct response respond(unsigned status, json_t *body) {
-    char *bytes = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    char *bytes = body ? json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS)) : NULL;
     json_decref(body);
     return respond_bytes(status, TYPE_JSON, bytes, bytes ? strlen(bytes) : 0);
 }

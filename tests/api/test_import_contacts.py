@@ -117,3 +117,13 @@ def test_a_dry_run_stores_nothing(service, account, tmp_path):
     done = run(service, tmp_path, csv_of([LEAST]), "--dry-run", account=account)
     assert done.returncode == 0 and "1 rows read, 1 of them good, 0 rejected" in done.stdout
     assert service.sql("SELECT count(*) FROM contacts WHERE account_id = %s", account) == [(0,)]
+
+
+@pytest.mark.parametrize("name, begin, tail, after", [
+    ("in.csv", "contact_ref,solved_at\n", "tail,2026-05-01T10:00:00Z\n", "next,2026-05-01T10:00:00Z\n"),
+    ("in.ndjson", "{", '{"ref": "tail", "solved_at": "2026-05-01"}\n', '{"ref": "next", "solved_at": "2026-05-01"}\n')])
+def test_the_end_of_a_line_that_is_too_long_is_no_row(service, account, tmp_path, name, begin, tail, after):
+    """1.25 MiB is what is read of it at once."""
+    done = run(service, tmp_path, begin.ljust(5 << 18, "a") + tail + after, account=account, name=name)
+    assert done.returncode == 2 and ends(done) == (2, 1, 0, 0, 1), done.stderr
+    assert service.sql("SELECT contact_ref FROM contacts WHERE account_id = %s", account) == [("next",)]
