@@ -92,6 +92,13 @@ def test_what_cannot_be_used_is_named(service, body, pointer):
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize("event", ["reopened", "changed"])
+def test_a_contact_that_nobody_solved_is_not_made_known_by_other_events(service, event):
+    answer = report(service, {"ref": f"never-{event}", "event": event})
+    assert answer.status_code == 404 and answer.json()["code"] == "not_found"
+    assert service.get(f"/v1/contacts/never-{event}", "read").status_code == 404
+
+
 # ---- reopened, reassigned ----
 
 def test_solved_again_before_anybody_was_asked_the_snapshot_is_new(service):
@@ -269,6 +276,12 @@ def test_pages_leave_nothing_out_also_where_all_were_solved_at_one_instant(servi
         seen += [contact["ref"] for contact in answer.json()["data"]]
         url = answer.links.get("next", {}).get("url", "").replace(service.url, "")
     assert sorted(seen) == [f"page-{i}" for i in range(7)]
+
+
+@pytest.mark.parametrize("query", ["repeated=maybe", "limit=0", "color=red", "agent=" + "x" * 101])
+def test_a_list_says_which_parameter_it_cannot_use(service, query):
+    answer = service.get(f"/v1/contacts?{query}", "read")
+    assert answer.status_code == 422 and answer.json()["code"] == "invalid_query"
 
 
 def test_a_cursor_is_bound_to_its_filters(service):
