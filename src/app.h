@@ -8,6 +8,7 @@ struct intake;
 struct invitation_reader;
 struct key_cache;
 struct mail_metrics;
+struct sentiment_scorer;
 struct server;
 struct signing_keys;
 struct survey_cache;
@@ -23,8 +24,9 @@ struct app {
     struct survey_cache *survey_cache;
     struct signing_keys *signing_keys;
     struct view_log *view_log;
+    const struct sentiment_scorer *sentiment;
     struct mail_metrics *mail_metrics; /* NULL: no mail server is set */
-    const char *public_url; /* no trailing slash; survey links start with it */
+    const char *public_url;            /* no trailing slash; survey links start with it */
 };
 
 #endif

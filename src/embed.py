@@ -5,7 +5,7 @@ import sys
 
 import yaml
 
-PATTERNS = ["migrations/*.sql", "config/understood.ini", "config/locales/*", "config/presets/*.json",
+PATTERNS = ["migrations/*.sql", "config/understood.ini", "config/locales/*", "config/model/*", "config/presets/*.json",
             "config/surveys/*",
             "src/pages/static/*"]
 

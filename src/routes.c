@@ -37,6 +37,7 @@ const struct route routes[] = {
     ROUTE("POST", "/v1/responses", create_response, SCOPE_WRITE, RUNS_LATER, NEEDS_JSON | GIVES_JSON),
     ROUTE("GET", "/v1/responses/{id}", get_response, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("POST", "/v1/responses/{id}/reclassify", reclassify_response, SCOPE_WRITE, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
+    ROUTE("POST", "/v1/sentiment", score_sentiment, SCOPE_READ, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
     ROUTE("GET", "/v1/sources", list_sources, SCOPE_ADMIN, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/sources/presets", list_source_presets, SCOPE_READ, RUNS_AT_ONCE, GIVES_JSON),
     ROUTE("GET", "/v1/sources/{source}", get_source, SCOPE_ADMIN, RUNS_ON_WORKER, GIVES_JSON),

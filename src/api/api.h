@@ -46,6 +46,9 @@ handler create_response;
 handler list_responses;
 handler get_response;
 
+/* sentiment.c */
+handler score_sentiment;
+
 /* sources.c */
 handler list_sources;
 handler list_source_presets;
@@ -55,6 +58,7 @@ handler delete_source;
 
 /* source_test.c */
 handler test_source;
+
 /* suppressions.c */
 handler create_suppression;
 handler delete_suppression;

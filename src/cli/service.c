@@ -185,16 +185,26 @@ static bool set_public_url(struct service *service, const struct config *config)
     return false;
 }
 
+static bool load_sentiment(struct service *service) {
+    const char *objection;
+    if (!sentiment_scorer_load(&service->sentiment, &objection)) {
+        log_error("could not load the model for comments: %s", objection);
+        return false;
+    }
+    service->app.sentiment = &service->sentiment;
+    return true;
+}
+
 bool service_open(struct service *service, const struct config *config,
                   const struct passed_sockets *passed) {
     *service = (struct service){.app = {.config = config}};
     service->app.public_url = service->public_url;
     locales_load();
-    service->app.server = open_server(&service->app, passed);
-    if (!service->app.server) {
+    if (!load_sentiment(service)) {
         return false;
     }
-    if (!set_public_url(service, config)) {
+    service->app.server = open_server(&service->app, passed);
+    if (!service->app.server || !set_public_url(service, config)) {
         service_stop(service, config);
         return false;
     }
@@ -300,6 +310,7 @@ void service_stop(struct service *service, const struct config *config) {
     survey_cache_free(app->survey_cache);
     key_cache_free(app->key_cache);
     db_close(app->db);
+    sentiment_scorer_clear(&service->sentiment);
     service->housekeeping = NULL;
     service->contact_gatherer = NULL;
     *app = (struct app){0};

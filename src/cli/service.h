@@ -8,6 +8,7 @@
 #include "cli/public_url.h"
 #include "clients/mail_metrics.h"
 #include "config.h"
+#include "domain/sentiment.h"
 
 struct contact_gatherer;
 struct housekeeping;
@@ -21,6 +22,7 @@ struct service {
     struct mailer *mailer; /* NULL without [mail] url */
     struct mail_options mail_options;
     struct mail_metrics mail_metrics;
+    struct sentiment_scorer sentiment;
     char public_url[PUBLIC_URL_SIZE];
 };
 

@@ -17,6 +17,7 @@ import importing  # noqa: E402
 import lab       # noqa: E402
 import rivals    # noqa: E402
 import servers   # noqa: E402
+import talk      # noqa: E402
 import visitors  # noqa: E402
 
 METRICS = "/v1/metrics?survey=understood&interval=day"
@@ -243,6 +244,8 @@ class Bench:
             importing.scene(self, self.options.answers)
         if "metrics" in wanted:
             self.metrics()
+        if "sentiment" in wanted:
+            talk.sentiment(self)
 
     def clear_rival(self, service):
         """The rows of pgbench and Fastify have no rollups: they go before the service's own are verified."""
@@ -262,6 +265,7 @@ SCENES = {
     "memory": {"rss_mib"},
     "import": {"import_vs_copy", "import_rows_per_s", "import_rss_mib"},
     "metrics": {"metrics_vs_group_by"},
+    "sentiment": {"sentiment_comments_per_s"},
 }
 
 
@@ -317,6 +321,8 @@ def expected_seconds(options):
         seconds += options.answers / 15_000
     if "import" in options.only:
         seconds += max(1, options.rounds // 2) * options.answers / 10_000
+    if "sentiment" in options.only:
+        seconds += 8
     if "metrics" in options.only:
         seconds += 15 + options.rows / 10_000_000 * 260
     return seconds
@@ -326,7 +332,7 @@ def build_release(folder):
     """What is measured is the release build, made here if need be."""
     if not (pathlib.Path(folder) / "build.ninja").exists():
         subprocess.run(["meson", "setup", folder, "--buildtype=release"], cwd=lab.ROOT, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", folder, "--quiet", "understood", "tests/bench/load", "tests/bench/batch"], cwd=lab.ROOT, check=True,
+    subprocess.run(["ninja", "-C", folder, "--quiet", "understood", "tests/bench/load", "tests/bench/batch", "tests/bench/sentiment"], cwd=lab.ROOT, check=True,
                    stdout=subprocess.DEVNULL)
 
 

@@ -1,0 +1,40 @@
+/* Code points of a comment, and what they are to the tokens. */
+#ifndef DOMAIN_SENTIMENT_CHARACTERS_H
+#define DOMAIN_SENTIMENT_CHARACTERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sentiment_character {
+    uint32_t code; /* 0 at the end */
+    const unsigned char *end;
+    const unsigned char *next; /* the next one that can be seen: variation selectors, accents that
+                                  combine and spaces without width are passed over */
+};
+
+/* For any character; at is before end. */
+struct sentiment_character sentiment_decode(const unsigned char *at, const unsigned char *end);
+
+static inline struct sentiment_character sentiment_character_at(const unsigned char *at,
+                                                                const unsigned char *end) {
+    if (at >= end) {
+        return (struct sentiment_character){0, at, at};
+    }
+    if (*at < 0x80 && (end - at == 1 || at[1] < 0x80)) {
+        return (struct sentiment_character){*at, at + 1, at + 1};
+    }
+    return sentiment_decode(at, end);
+}
+
+/* The first that can be seen. */
+const unsigned char *sentiment_skip_unseen(const unsigned char *at, const unsigned char *end);
+
+/* Digits and Latin letters, also accented ones. */
+bool sentiment_is_word(uint32_t code);
+bool sentiment_is_symbol(uint32_t code);
+bool sentiment_is_apostrophe(uint32_t code);
+
+/* A letter of another script. */
+bool sentiment_is_foreign(uint32_t code);
+
+#endif
