@@ -201,7 +201,7 @@ static void mend_times(struct contact *contact, int64_t now_us) {
 static bool read_mapped(const struct mapping *mapping, int64_t now_us, struct hook_contact *found) {
     CLEANUP(mistakes_clear) struct mistakes mistakes = {0};
     read_fields(mapping->contact, &contact_table, FIELDS, &found->contact, &mistakes);
-    found->has_time = found->contact.solved_at_us != TIME_NONE;
+    found->time_us = found->contact.solved_at_us;
     complete_contact(&found->contact, now_us, FIELDS, &mistakes);
     mend_times(&found->contact, now_us);
     tell_mistakes(mapping->entries, &mistakes);

@@ -11,7 +11,7 @@
 struct hook_contact {
     struct contact contact; /* owned; without ref when there was none */
     json_t *fields;         /* owned; see hook_read_contact */
-    bool has_time;          /* solved_at was in the body */
+    int64_t time_us; /* solved_at as the body has it, also when it lies ahead; or TIME_NONE */
 };
 
 #define HOOK_CONTACT_NONE ((struct hook_contact){.contact = CONTACT_NONE})

@@ -29,27 +29,51 @@ static void hash_number(crypto_generichash_state *state, int64_t number) {
     crypto_generichash_update(state, (const unsigned char *)&number, sizeof number);
 }
 
-/* The sender's own id, else contact, event and time. Where there is no time either, the same body
- * is the same delivery for an hour: then it may have been solved once more. */
-static void hash_delivery(const struct hook *hook, unsigned char hash[DELIVERY_HASH_BYTES]) {
-    const struct contact *contact = &hook->contact.contact;
+static void hash_body(crypto_generichash_state *state, const struct hook *hook) {
+    crypto_generichash_update(state, (const unsigned char *)hook->message.body,
+                              hook->message.body_length);
+}
+
+/* The same words of a contact are news once the opposite was heard: who solves a ticket that was
+ * reopened sends what was sent at first. */
+static enum outcome hash_undated(struct db_connection *connection,
+                                 const struct webhook_delivery *delivery, const struct hook *hook,
+                                 crypto_generichash_state *state) {
+    struct uuid opposite = {0};
+    const char *event = hook->event == REPORT_SOLVED ? "reopened" : "solved";
+    enum outcome outcome =
+        find_delivery_event(connection, delivery, hook->contact.contact.ref, event, &opposite);
+    hash_text(state, "undated");
+    hash_number(state, (int64_t)hook->event);
+    crypto_generichash_update(state, opposite.bytes, sizeof opposite.bytes);
+    hash_body(state, hook);
+    return outcome;
+}
+
+/* The sender's own id, else contact, event and time. What names no contact is the same for an
+ * hour. */
+static enum outcome hash_delivery(struct db_connection *connection, const struct hook *hook,
+                                  struct webhook_delivery *delivery) {
+    enum outcome outcome = OUTCOME_OK;
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, DELIVERY_HASH_BYTES);
     if (hook->id) {
         hash_text(&state, "id");
         hash_text(&state, json_string_value(hook->id));
-    } else if (hook->readable && hook->contact.has_time) {
-        hash_text(&state, "contact");
-        hash_text(&state, contact->ref);
-        hash_number(&state, (int64_t)hook->event);
-        hash_number(&state, contact->solved_at_us);
-    } else {
+    } else if (!hook->readable) {
         hash_text(&state, "body");
         hash_number(&state, hook->now_us / US_PER_HOUR);
-        crypto_generichash_update(&state, (const unsigned char *)hook->message.body,
-                                  hook->message.body_length);
+        hash_body(&state, hook);
+    } else if (hook->contact.time_us == TIME_NONE) {
+        outcome = hash_undated(connection, delivery, hook, &state);
+    } else {
+        hash_text(&state, "contact");
+        hash_text(&state, hook->contact.contact.ref);
+        hash_number(&state, (int64_t)hook->event);
+        hash_number(&state, hook->contact.time_us);
     }
-    crypto_generichash_final(&state, hash, DELIVERY_HASH_BYTES);
+    crypto_generichash_final(&state, delivery->hash, DELIVERY_HASH_BYTES);
+    return outcome;
 }
 
 static struct webhook_delivery delivery_of(const struct hook *hook) {
@@ -113,6 +137,9 @@ static enum outcome settle_delivery(struct app *app, struct hook *hook, const st
     bool first = false;
     enum outcome outcome = connection ? db_execute(connection, REPORT_BEGIN) : OUTCOME_UNAVAILABLE;
     if (outcome == OUTCOME_OK) {
+        outcome = hash_delivery(connection, hook, delivery);
+    }
+    if (outcome == OUTCOME_OK) {
         outcome = claim_delivery(connection, delivery, message->body, message->body_length, &first);
     }
     if (outcome == OUTCOME_OK && first) {
@@ -127,7 +154,6 @@ static struct response accept(struct app *app, struct hook *hook) {
     if (!hook_read(hook)) {
         return respond_outcome(OUTCOME_FAILED, "webhook");
     }
-    hash_delivery(hook, delivery.hash);
     enum outcome outcome = hook_find_survey(app, hook, &survey);
     if (outcome == OUTCOME_OK) {
         outcome = settle_delivery(app, hook, survey, &delivery);

@@ -81,6 +81,29 @@ enum outcome claim_delivery(struct db_connection *connection, struct webhook_del
     return outcome;
 }
 
+enum outcome find_delivery_event(struct db_connection *connection,
+                                 const struct webhook_delivery *delivery, const char *contact_ref,
+                                 const char *event, struct uuid *id) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_int(&params, delivery->account_id);
+    params_text(&params, contact_ref);
+    params_text(&params, delivery->source);
+    params_text(&params, event);
+    if (!params_ready(&params)) {
+        return OUTCOME_FAILED;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_query(
+        connection, &rows,
+        "SELECT id FROM deliveries WHERE account_id = $1 AND contact_ref = $2"
+        " AND source = $3 AND detail->>'event' = $4 ORDER BY received_at DESC, id DESC LIMIT 1",
+        params_from(&params, 0, params.count));
+    if (outcome == OUTCOME_OK && PQntuples(rows) == 1 && !uuid_parse(db_text(rows, 0, 0), id)) {
+        return OUTCOME_FAILED;
+    }
+    return outcome;
+}
+
 enum outcome finish_delivery(struct db_connection *connection,
                              const struct webhook_delivery *delivery) {
     CLEANUP(release_text) char *detail = write_detail(delivery);

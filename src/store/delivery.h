@@ -42,6 +42,12 @@ void webhook_delivery_clear(struct webhook_delivery *delivery);
 enum outcome claim_delivery(struct db_connection *connection, struct webhook_delivery *delivery,
                             const char *body, size_t length, bool *first);
 
+/* The id of the source's latest delivery that said event ("reopened") of a contact, or as it was:
+ * none did. */
+enum outcome find_delivery_event(struct db_connection *connection,
+                                 const struct webhook_delivery *delivery, const char *contact_ref,
+                                 const char *event, struct uuid *id);
+
 /* Notes outcome, detail and contact_ref. */
 enum outcome finish_delivery(struct db_connection *connection,
                              const struct webhook_delivery *delivery);

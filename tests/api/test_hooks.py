@@ -207,6 +207,29 @@ def test_another_time_is_no_repeat(desks):
     assert second["delivery"] != first["delivery"] and (second["outcome"], second["reason"]) == ("skipped", "duplicate")
 
 
+def test_a_time_that_lies_ahead_is_still_the_same_delivery(service):
+    source = Source(service, "ahead", "standard-webhooks", verify={"scheme": "none"}, secret=None, delivery_id={"pointer": "/nowhere"})
+    ref, email = fresh()
+    body = standard(ref, email)
+    body["data"]["solved_at"] = iso(-60)
+    first = source.sent(body)
+    assert first["outcome"] == "scheduled" and source.sent(body) == {**first, "repeats": 1}
+
+
+def test_without_a_time_what_is_solved_again_after_it_was_reopened_is_no_repeat(service, desks):
+    desk = desks["freshdesk"]
+    ref, email = fresh()
+    solved = BODIES["freshdesk"](ref, email)
+    reopened = {"event": "reopened", "ticket": {"id": ref, "status": "Open"}}
+    first = desk.sent(solved)
+    seen = [desk.sent(body) for body in (reopened, reopened, solved, solved, reopened)]
+    assert [(answer["outcome"], answer["repeats"]) for answer in seen] == [
+        ("reopened", 0), ("reopened", 1), ("scheduled", 0), ("scheduled", 1), ("reopened", 0)]
+    assert len({answer["delivery"] for answer in [first, *seen]}) == 4
+    desk.sent(solved)
+    assert invitation_of(service, ref)["verdict"] == "scheduled"
+
+
 def test_at_the_same_time_only_one_counts(service, desk):
     ref, email = fresh()
     body = json.dumps(zendesk(ref, email)).encode()

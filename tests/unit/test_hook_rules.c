@@ -225,7 +225,7 @@ static void a_body_becomes_a_contact(void **state) {
     assert_string_equal(contact->customer_email, "a@example.com");
     assert_int_equal(contact->handled_s, 840);
     assert_int_equal(contact->credit_amount_milli, 12500);
-    assert_true(contact->solved_at_us == NOW - US_PER_SECOND && found.has_time);
+    assert_true(contact->solved_at_us == NOW - US_PER_SECOND && found.time_us == contact->solved_at_us);
     hook_contact_clear(&found);
 }
 
@@ -264,7 +264,7 @@ static void no_more_agents_than_a_contact_has(void **state) {
     hook_contact_clear(&found);
     read_into("{\"ref\": \"/none\"}", "[]", &found);
     assert_null(found.contact.ref);
-    assert_false(found.has_time);
+    assert_int_equal(found.time_us, TIME_NONE);
     hook_contact_clear(&found);
 }
 
