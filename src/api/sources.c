@@ -13,9 +13,13 @@
 #include "app.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/time.h"
+#include "store/delivery.h"
 
-#define ETAG_BYTES 24 /* of a revision */
-#define RACES_MAX  5  /* with other changes, before a condition counts as failed */
+#define ETAG_BYTES 24  /* of a revision */
+#define RACES_MAX  5   /* with other changes, before a condition counts as failed */
+#define EMPTY_STEP 200 /* deliveries, removed by one statement */
+#define EMPTY_S    5
 
 static struct response respond_source(struct app *app, unsigned status, const struct source *source,
                                       const char *secret) {
@@ -127,6 +131,21 @@ struct response put_source(struct app *app, const struct request *request) {
                           attempt.made_secret ? source->secret : NULL);
 }
 
+/* All but the latest of its deliveries, in steps: 100,000 whole bodies are too many for one
+ * statement. When it takes long, the rest is left to whoever asks again. */
+static enum outcome empty_source(struct db_connection *connection, int64_t account_id,
+                                 const char *name) {
+    int64_t end_us = time_monotonic_us() + EMPTY_S * US_PER_SECOND;
+    int64_t removed = EMPTY_STEP;
+    enum outcome outcome = OUTCOME_OK;
+    while (outcome == OUTCOME_OK && removed == EMPTY_STEP) {
+        outcome = time_monotonic_us() < end_us
+                      ? empty_deliveries(connection, account_id, name, EMPTY_STEP, &removed)
+                      : OUTCOME_UNAVAILABLE;
+    }
+    return outcome;
+}
+
 static enum outcome delete_once(struct db_connection *connection, const struct request *request,
                                 bool *refused) {
     CLEANUP(source_clear) struct source source = {0};
@@ -137,8 +156,9 @@ static enum outcome delete_once(struct db_connection *connection, const struct r
         return outcome; /* which goes before all preconditions: RFC 9110 13.2.1 */
     }
     *refused = !conditions_hold(request, source.revision);
-    return *refused ? OUTCOME_CONFLICT
-                    : remove_source(connection, account_id, name, source.revision);
+    outcome = *refused ? OUTCOME_CONFLICT : empty_source(connection, account_id, name);
+    return outcome == OUTCOME_OK ? remove_source(connection, account_id, name, source.revision)
+                                 : outcome;
 }
 
 struct response delete_source(struct app *app, const struct request *request) {

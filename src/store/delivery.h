@@ -92,4 +92,8 @@ enum outcome remove_deliveries(struct db_connection *connection, int64_t account
 enum outcome bound_deliveries(struct db_connection *connection, int64_t account_id, int64_t keep,
                               int limit, int64_t *removed);
 
+/* One step of at most limit rows of a source that is to go. */
+enum outcome empty_deliveries(struct db_connection *connection, int64_t account_id,
+                              const char *source, int limit, int64_t *removed);
+
 #endif

@@ -50,3 +50,24 @@ enum outcome bound_deliveries(struct db_connection *connection, int64_t account_
     }
     return outcome;
 }
+
+enum outcome empty_deliveries(struct db_connection *connection, int64_t account_id,
+                              const char *source, int limit, int64_t *removed) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_int(&params, account_id);
+    params_text(&params, source);
+    params_int(&params, limit);
+    if (!params_ready(&params)) {
+        return OUTCOME_FAILED;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_query(connection, &rows,
+                                    "DELETE FROM deliveries WHERE account_id = $1 AND id IN"
+                                    " (SELECT id FROM deliveries WHERE account_id = $1"
+                                    " AND source = $2 ORDER BY received_at LIMIT $3)",
+                                    params_from(&params, 0, params.count));
+    if (outcome == OUTCOME_OK) {
+        *removed = db_affected(rows);
+    }
+    return outcome;
+}

@@ -324,6 +324,18 @@ def old_deliveries(service, source, count, days):
                 " 'recorded', '\\x7b7d' FROM generate_series(1, %s) AS n", stamp, source, f"{source}{days}", when, count)
 
 
+def test_a_source_goes_with_more_deliveries_than_one_statement_can_remove(make_service):
+    service = make_service()
+    Source(service, "large", "freshdesk", survey=None, send=False)
+    old_deliveries(service, "large", 2000, 1)
+    service.sql("CREATE FUNCTION no_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                " IF (SELECT count(*) FROM gone) > 500 THEN RAISE 'that many whole bodies take too long' USING ERRCODE = '57014'; END IF;"
+                " RETURN NULL; END $$;"
+                " CREATE TRIGGER no_more AFTER DELETE ON deliveries REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION no_more()")
+    assert service.request("DELETE", "/v1/sources/large", "admin").status_code == 204
+    assert service.sql("SELECT count(*) FROM deliveries") == [(0,)]
+
+
 def test_deliveries_go_after_their_days_and_beyond_their_number(make_service):
     service = make_service(UNDERSTOOD_HOOKS_KEEP_DAYS="20", UNDERSTOOD_HOOKS_KEEP_ROWS="1000")
     kept = Source(service, "kept", "freshdesk", survey=None, send=False)
