@@ -94,22 +94,23 @@ static bool decode(const struct webhook_verifier *verifier, const char *digits,
 }
 
 /* A header may hold several, with blanks between them, while keys rotate; those of other kinds
- * (another prefix) are passed over. */
+ * (another prefix) are passed over. A prefix may have blanks itself: "HMAC ". */
 static void read_signatures(const struct webhook_verifier *verifier, const char *value,
                             struct signatures *signatures) {
     size_t prefix = strlen(verifier->prefix);
     signatures->count = 0;
     while (signatures->count < SIGNATURES_MAX) {
         value += strspn(value, " ");
-        size_t length = strcspn(value, " ");
-        char word[SIGNATURE_BYTES_MAX + 1];
-        if (length == 0) {
+        if (*value == '\0') {
             return;
         }
-        if (length <= SIGNATURE_BYTES_MAX && length >= prefix &&
-            memcmp(value, verifier->prefix, prefix) == 0) {
-            memcpy(word, value + prefix, length - prefix);
-            word[length - prefix] = '\0';
+        bool ours = strncmp(value, verifier->prefix, prefix) == 0;
+        value += ours ? prefix : 0;
+        size_t length = strcspn(value, " ");
+        char word[SIGNATURE_BYTES_MAX + 1];
+        if (ours && length <= SIGNATURE_BYTES_MAX) {
+            memcpy(word, value, length);
+            word[length] = '\0';
             signatures->count += decode(verifier, word, signatures->macs[signatures->count]);
         }
         value += length;

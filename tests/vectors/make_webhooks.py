@@ -84,6 +84,10 @@ case("intercom", INTERCOM, {"X-Hub-Signature": sign(INTERCOM, SECRET)})
 case("upper case digits", INTERCOM, {"X-Hub-Signature": "sha1=" + sign(INTERCOM, SECRET)[5:].upper()})
 case("no prefix", INTERCOM, {"X-Hub-Signature": sign(INTERCOM, SECRET)[5:]},
      "X-Hub-Signature: expected \"sha1=\" and 40 hex digits, got 40 bytes without that beginning")
+WORDY = {**INTERCOM, "prefix": "HMAC ", "header": "Authorization"}
+case("a prefix with a blank", WORDY, {"Authorization": sign(WORDY, SECRET)})
+case("a prefix with a blank, and two signatures", WORDY, {"Authorization": f"{sign(WORDY, OTHER)} {sign(WORDY, SECRET)}"})
+case("a prefix with a blank, and nothing", WORDY, {"Authorization": "HMAC "}, "40 hex digits, got 5 bytes")
 case("another prefix", INTERCOM, {"X-Hub-Signature": "sha256=" + sign(INTERCOM, SECRET)[5:]}, "without that beginning")
 case("sha256 where sha1 is", INTERCOM, {"X-Hub-Signature": "sha1=" + sign({**INTERCOM, "hash": "sha256", "prefix": ""}, SECRET)},
      "40 hex digits, got 69 bytes")
