@@ -4,6 +4,7 @@
 
 #include "api/hook_value.h"
 #include "api/json_pointer.h"
+#include "api/source_verifier.h"
 #include "base/cleanup.h"
 
 #define IN_MAX 100
@@ -19,8 +20,9 @@ static void check_pointer(const json_t *value, struct text *pointer, struct mist
 }
 
 static void check_header(const json_t *value, struct text *pointer, struct mistakes *mistakes) {
+    const char *name = json_string_value(value);
     size_t length = json_string_length(value);
-    if (length == 0 || length > WEBHOOK_HEADER_BYTES_MAX) {
+    if (length == 0 || length > WEBHOOK_HEADER_BYTES_MAX || header_name_objection(name)) {
         pointer_mistake(mistakes, pointer, "must be a header's name");
     }
 }

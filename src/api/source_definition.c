@@ -22,7 +22,12 @@
         .offset = offsetof(struct source_definition, member)                                       \
     }
 
+/* Those that are not a part of the definition are read, and taken away, before. */
 static const struct field fields[] = {
+    {.name = "preset", .kind = FIELD_ELSEWHERE},
+    {.name = "secret", .kind = FIELD_ELSEWHERE},
+    {.name = "rotate_secret", .kind = FIELD_ELSEWHERE},
+    {.name = "previous_valid_s", .kind = FIELD_ELSEWHERE},
     {.name = "provider",
      .kind = FIELD_NAME,
      .offset = offsetof(struct source_definition, provider),

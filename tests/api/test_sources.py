@@ -119,11 +119,18 @@ def test_defaults_are_shown(service):
     ({**OWN, "verify": {"scheme": "none"}, "secret": "long enough"}, ["/secret"]),
     ({**OWN, "verify": {"scheme": "path"}, "secret": "with/a slash"}, ["/secret"]),
     ({"preset": "standard-webhooks", "secret": "not base64 at all"}, ["/secret"]),
+    ({**OWN, "solved": [[{"header": "X Event", "exists": True}]]}, ["/solved/0/0/header"]),
     ({**OWN, "more": 1}, ["/more"]),
 ])
 def test_every_mistake_is_told_with_its_pointer(service, body, expected):
     assert pointers(put(service, "mistaken", body)) == expected
     assert service.get("/v1/sources/mistaken", "admin").status_code == 404
+
+
+def test_a_member_that_is_unknown_is_told_all_that_are_known(service):
+    [mistake] = put(service, "mistaken", {**OWN, "secrets": "long enough"}).json()["errors"]
+    assert mistake["detail"] == ("unknown member; known are preset, secret, rotate_secret, previous_valid_s, provider, verify, delivery_id, survey,"
+                                 " send, solved, reopened, fields")
 
 
 def test_a_mistakes_words_never_quote_the_secret(service):
