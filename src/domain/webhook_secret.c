@@ -39,6 +39,9 @@ const char *webhook_secret_objection(const struct webhook_verifier *verifier, co
     if (text_has_control(secret, false)) {
         return "must not contain control characters";
     }
+    if (secret[0] == ' ' || secret[length - 1] == ' ') {
+        return "must not begin or end with a blank: no header brings one, and few were meant";
+    }
     if (verifier->scheme == WEBHOOK_PATH &&
         (length > WEBHOOK_PATH_BYTES_MAX || strspn(secret, URL_SAFE) != length)) {
         return "must have at most 100 characters, each a letter, a digit or one of - . _ ~, since "

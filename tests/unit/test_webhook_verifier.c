@@ -136,6 +136,8 @@ static void a_secret_fits_its_scheme(void **state) {
     assert_null(webhook_secret_objection(&text, "with blanks, \xc3\xa4"));
     assert_non_null(webhook_secret_objection(&text, "1234567"));
     assert_non_null(webhook_secret_objection(&text, "12345678\n"));
+    assert_non_null(webhook_secret_objection(&text, "12345678 "));
+    assert_non_null(webhook_secret_objection(&text, " 12345678"));
     assert_non_null(webhook_secret_objection(&path, "with/slash"));
     assert_null(webhook_secret_objection(&base64, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
     assert_non_null(webhook_secret_objection(&base64, "whsec_MfKQ9r8G"));
