@@ -1,5 +1,6 @@
 #include "domain/contact.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,4 +102,23 @@ const char *email_objection(const char *text) {
         return "is not an email address";
     }
     return at - text <= EMAIL_LOCAL_BYTES_MAX ? NULL : "has a local part of more than 64 bytes";
+}
+
+static bool is_label_byte(char byte) {
+    return isalnum((unsigned char)byte) || (unsigned char)byte >= 0x80;
+}
+
+bool name_invites_a_click(const char *name) {
+    if (strstr(name, "://") || strchr(name, '@')) {
+        return true;
+    }
+    const char *dot = name;
+    while ((dot = strchr(dot, '.'))) {
+        bool follows = dot > name && is_label_byte(dot[-1]);
+        if (follows && is_label_byte(dot[1]) && is_label_byte(dot[2])) {
+            return true;
+        }
+        dot++;
+    }
+    return false;
 }

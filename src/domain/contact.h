@@ -51,4 +51,9 @@ bool contact_prefer(struct contact *target, const struct contact *snapshot);
  * tells. */
 const char *email_objection(const char *text);
 
+/* True when mail readers may make a link of a customer's name ("www.shop.example", "https:..", an
+ * address): whoever opens a ticket in another's name chooses it, and must not write into their
+ * mail. "J. R. Smith" is none. */
+bool name_invites_a_click(const char *name);
+
 #endif

@@ -82,8 +82,8 @@ static void append_scale(struct text *html, const struct email_source *source) {
 
 static void append_greeting(struct text *html, const struct email_source *source) {
     text_append(html, "<tr><td style=\"padding:0 0 12px\">");
-    if (source->contact->customer_name) {
-        locale_append_html(html, source->locale->email_greeting, source->contact->customer_name);
+    if (source->greeted) {
+        locale_append_html(html, source->locale->email_greeting, source->greeted);
     } else {
         text_append_html(html, source->locale->email_greeting_unnamed);
     }
@@ -149,8 +149,8 @@ static void write_plain(struct text *plain, const struct email_source *source) {
     if (source->survey->display_name) {
         append_lines(plain, source->survey->display_name, "\n\n");
     }
-    if (source->contact->customer_name) {
-        locale_append(plain, locale->email_greeting, source->contact->customer_name);
+    if (source->greeted) {
+        locale_append(plain, locale->email_greeting, source->greeted);
     } else {
         text_append(plain, locale->email_greeting_unnamed);
     }

@@ -98,6 +98,9 @@ struct email_source email_source_for(const struct survey *survey, const struct c
     source.works_for = time_left_text(works_for_us, &source.locale->email_days,
                                       &source.locale->email_hours, &source.works_for_count);
     source.intro = source.locale->email_intro;
+    if (contact->customer_name && !name_invites_a_click(contact->customer_name)) {
+        source.greeted = contact->customer_name;
+    }
     fill_question(&source);
     return source;
 }

@@ -21,6 +21,7 @@ struct email_source {
     const struct survey *survey;
     const struct contact *contact;
     const struct locale *locale;
+    const char *greeted; /* the customer's name, or NULL */
     const char *url;
     const struct counted_text *works_for; /* days or hours, or NULL */
     unsigned works_for_count;

@@ -31,6 +31,27 @@ static size_t occurrences(const char *text, const char *part) {
     return count;
 }
 
+static void a_name_that_a_mail_reader_would_link_is_not_greeted(void **state) {
+    (void)state;
+    static const struct {
+        char *name;
+        bool greeted;
+    } cases[] = {
+        {"Kim Example", true},           {"J. R. R. Smith", true},
+        {"M\u00fcller, Dr.", true},      {"K.", true},
+        {"https://evil.example", false}, {"Win at www.evil.example", false},
+        {"evil.example/x", false},       {"b\u00fccher.example", false},
+        {"kim@evil.example", false},
+    };
+    const struct survey survey = SURVEY_DEFAULT;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct email_block block = block_for(&survey, NULL, cases[i].name);
+        assert_int_equal(strstr(block.html, cases[i].name) != NULL, cases[i].greeted);
+        assert_int_equal(strstr(block.text, cases[i].name) != NULL, cases[i].greeted);
+        email_block_clear(&block);
+    }
+}
+
 static void each_answer_of_the_first_question_has_its_link(void **state) {
     (void)state;
     static const struct {
@@ -142,6 +163,7 @@ static void the_block_says_how_long_its_link_works(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_name_that_a_mail_reader_would_link_is_not_greeted),
         cmocka_unit_test(each_answer_of_the_first_question_has_its_link),
         cmocka_unit_test(a_customers_name_cannot_bring_markup),
         cmocka_unit_test(a_surveys_texts_cannot_bring_markup),
