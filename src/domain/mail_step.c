@@ -16,7 +16,7 @@ bool mail_is_reminder(const struct invitation *invitation) {
 
 static enum skip_reason reason_to_skip(const struct invitation *invitation,
                                        const struct mail_facts *facts) {
-    if (invitation->answered_at_us != TIME_NONE) {
+    if (invitation->answered_at_us != TIME_NONE || facts->answered) {
         return SKIP_ANSWERED;
     }
     if (facts->archived) {

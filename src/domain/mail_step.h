@@ -11,8 +11,9 @@
 struct mail_facts {
     int64_t now_us;
     int64_t allowed_at_us; /* the first moment from now on at which the survey lets mail go */
-    bool archived;         /* the survey takes no answers any more, or is gone */
-    bool suppressed;       /* the address is on the list of those not to be written to */
+    bool answered;   /* the contact's answer is there, also one that came while it was decided */
+    bool archived;   /* the survey takes no answers any more, or is gone */
+    bool suppressed; /* the address is on the list of those not to be written to */
 };
 
 enum mail_step {

@@ -8,6 +8,7 @@
 #include "clients/mail_metrics.h"
 #include "clients/mailbox.h"
 #include "jobs/mailer_parts.h"
+#include "store/contact_response.h"
 #include "store/send_window.h"
 #include "store/suppression.h"
 #include "store/survey_cache.h"
@@ -80,6 +81,9 @@ static enum outcome find_facts(const struct delivery *delivery, struct db_connec
     *facts = (struct mail_facts){.now_us = time_now_us(), .archived = !survey || survey->archived};
     facts->allowed_at_us = facts->now_us;
     enum outcome outcome = check_suppressed(invitation, connection, &facts->suppressed);
+    if (outcome == OUTCOME_OK) {
+        outcome = find_contact_answered(connection, invitation, &facts->answered);
+    }
     return outcome == OUTCOME_OK && survey
                ? find_send_time(connection, invitation->account_id, &survey->invite.window,
                                 facts->now_us, &facts->allowed_at_us)

@@ -260,12 +260,28 @@ static void give_away(struct work *work, struct survey_response *response) {
     work->locked.count = 0; /* its texts went along */
 }
 
+/* Before its response, as those do who answer: or each would wait for the other. */
+static enum outcome lock_invitation(struct work *work) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_int(&params, work->order->account_id);
+    params_uuid(&params, &work->order->response_id);
+    if (!params_ready(&params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    return db_query(work->connection, &rows,
+                    "SELECT FROM invitations WHERE account_id = $1 AND id = (SELECT invitation_id"
+                    " FROM responses WHERE account_id = $1 AND id = $2) FOR NO KEY UPDATE",
+                    params_from(&params, 0, params.count));
+}
+
 enum outcome reclassify_vote(struct db_connection *connection, const struct reclassify_order *order,
                              struct survey_response *response) {
     CLEANUP(work_clear)
     struct work work = {
         .connection = connection, .order = order, .after = {.answers = ANSWERS_NONE}};
     enum outcome outcome = db_execute(connection, "BEGIN; " ROLLUP_LOCK);
+    outcome = outcome == OUTCOME_OK ? lock_invitation(&work) : outcome;
     outcome = outcome == OUTCOME_OK ? lock_response(&work) : outcome;
     outcome = outcome == OUTCOME_OK ? load_votes_whole(&work) : outcome;
     outcome = outcome == OUTCOME_OK ? overrule(&work) : outcome;

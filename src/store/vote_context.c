@@ -23,16 +23,24 @@
     "(invitations.id IS NULL OR " SNAPSHOT_OF("contacts") " IS DISTINCT FROM "                 \
     SNAPSHOT_OF("invitations") ")"
 
+#define ASKED "unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY"     \
+    " AS asked (account_id, survey, contact_ref, answered_at, position)"
+
+/* Invitations are locked, in one order: between here and the commit nobody may take one back, decide
+ * it anew or change its snapshot, which would be counted as answered by what it was. */
 static const char context_sql[] =
+    "WITH locked AS MATERIALIZED (SELECT asked.position, invitations.*"
+    " FROM (SELECT * FROM " ASKED " ORDER BY account_id, survey, contact_ref) AS asked"
+    " CROSS JOIN LATERAL (SELECT * FROM invitations WHERE account_id = asked.account_id"
+    " AND survey = asked.survey AND contact_ref = asked.contact_ref FOR NO KEY UPDATE)"
+    " AS invitations) "
     "SELECT asked.position, " ROLLUP_DAY("asked.answered_at") ", invitations.id, "
     ROLLUP_DAY("invitations.created_at") ", " CONTACT_COLUMNS("invitations") ", invitations.source, "
     CONTACT_COLUMNS("contacts")
-    " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY"
-    " AS asked (account_id, survey, contact_ref, answered_at, position)"
+    " FROM " ASKED
     " JOIN accounts ON accounts.account_id = asked.account_id"
     " JOIN surveys ON surveys.account_id = asked.account_id AND surveys.survey = asked.survey"
-    " LEFT JOIN invitations ON invitations.account_id = asked.account_id"
-    " AND invitations.survey = asked.survey AND invitations.contact_ref = asked.contact_ref"
+    " LEFT JOIN locked AS invitations ON invitations.position = asked.position"
     " AND invitations.verdict <> 'skipped'"
     " LEFT JOIN contacts ON contacts.account_id = asked.account_id"
     " AND contacts.contact_ref = asked.contact_ref AND " RECORDED_OTHERWISE;

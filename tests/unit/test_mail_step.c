@@ -24,7 +24,7 @@ static struct invitation scheduled(void) {
 static void a_due_mail_goes_unless_there_is_a_reason_against_it(void **state) {
     (void)state;
     static const struct {
-        bool answered;
+        int answered; /* 1: by the invitation, 2: by its contact otherwise */
         bool archived;
         bool no_address;
         bool suppressed;
@@ -35,6 +35,7 @@ static void a_due_mail_goes_unless_there_is_a_reason_against_it(void **state) {
     } cases[] = {
         {0, 0, 0, 0, NOW, EXPIRES, MAIL_SEND, SKIP_NONE},
         {1, 0, 0, 0, NOW, EXPIRES, MAIL_SKIP, SKIP_ANSWERED},
+        {2, 0, 0, 0, NOW, EXPIRES, MAIL_SKIP, SKIP_ANSWERED},
         {0, 1, 0, 0, NOW, EXPIRES, MAIL_SKIP, SKIP_ARCHIVED},
         {0, 0, 1, 0, NOW, EXPIRES, MAIL_SKIP, SKIP_NO_ADDRESS},
         {0, 0, 0, 1, NOW, EXPIRES, MAIL_SKIP, SKIP_SUPPRESSED},
@@ -48,11 +49,16 @@ static void a_due_mail_goes_unless_there_is_a_reason_against_it(void **state) {
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct invitation invitation = scheduled();
-        invitation.answered_at_us = cases[i].answered ? NOW - HOUR : TIME_NONE;
+        invitation.answered_at_us = cases[i].answered == 1 ? NOW - HOUR : TIME_NONE;
         invitation.contact.customer_email = cases[i].no_address ? NULL : email;
         invitation.expires_at_us = cases[i].expires_at_us;
-        struct mail_facts facts = {NOW, cases[i].allowed_at_us, cases[i].archived,
-                                   cases[i].suppressed};
+        struct mail_facts facts = {
+            .now_us = NOW,
+            .allowed_at_us = cases[i].allowed_at_us,
+            .answered = cases[i].answered == 2,
+            .archived = cases[i].archived,
+            .suppressed = cases[i].suppressed,
+        };
         struct mail_decision decision = mail_decide(&invitation, &facts);
         assert_int_equal(decision.step, cases[i].step);
         assert_int_equal(decision.reason, cases[i].reason);
@@ -182,7 +188,7 @@ static void an_ending_makes_the_invitation_what_it_is_after_it(void **state) {
         invitation.skip_reason = cases[i].before.reason;
         invitation.due_at_us = cases[i].before.due_at_us;
         invitation.attempts = cases[i].before.attempts;
-        invitation.answered_at_us = cases[i].answered ? NOW - HOUR : TIME_NONE;
+        invitation.answered_at_us = cases[i].answered == 1 ? NOW - HOUR : TIME_NONE;
         struct mail_ending ending = cases[i].ending;
         ending.at_us = NOW;
         assert_true(mail_end(&invitation, &ending));
