@@ -5,63 +5,17 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/text.h"
-#include "base/time.h"
-#include "domain/address.h"
 #include "store/contact.h"
+#include "store/listing.h"
 #include "store/params.h"
 
 /* Contacts solved at one instant are told apart by this, short enough for a cursor. */
 #define NAME_ORDER "md5(contact_ref)::uuid"
 
-/* A list's statement, as its filter asks for it: each way to ask has its index then. */
-struct listing {
-    struct text sql;
-    struct params params;
-};
-
-static void listing_clear(struct listing *listing) {
-    text_clear(&listing->sql);
-    params_clear(&listing->params);
-}
-
-/* Appends what is compared, and a $ with the number of the parameter appended last. */
-static void compare(struct listing *listing, const char *comparison) {
-    text_append_format(&listing->sql, "%s$%zu", comparison, listing->params.count);
-}
-
-static void append_text_filter(struct listing *listing, const char *comparison, const char *value) {
-    if (value) {
-        params_text(&listing->params, value);
-        compare(listing, comparison);
-    }
-}
-
-static void append_email(struct listing *listing, const char *email) {
-    char *key = email ? address_key(email) : NULL;
-    if (email && !key) {
-        listing->params.failed = true;
-    } else if (key) {
-        params_copy(&listing->params, key);
-        compare(listing, " AND address_key = ");
-    }
-    free(key);
-}
-
 static void append_mark(struct listing *listing, const char *column, enum contact_wanted wanted) {
     if (wanted != CONTACT_ANY) {
         text_append_format(&listing->sql, " AND %s IS %s", column,
                            wanted == CONTACT_WITH ? "NOT NULL" : "NULL");
-    }
-}
-
-static void append_position(struct listing *listing, const struct contact_filter *filter) {
-    if (filter->before_us != TIME_NONE) {
-        params_time(&listing->params, filter->before_us);
-        compare(listing, " AND (solved_at, " NAME_ORDER ") < (");
-        params_uuid(&listing->params, &filter->before_id);
-        compare(listing, ", ");
-        text_append_char(&listing->sql, ')');
     }
 }
 
@@ -72,25 +26,18 @@ static enum outcome query_before(struct db_connection *connection,
     params_int(&listing.params, filter->account_id);
     text_append(&listing.sql, "SELECT " KEPT_CONTACT_COLUMNS ", " NAME_ORDER
                               " FROM contacts WHERE account_id = $1");
-    append_text_filter(&listing, " AND contact_ref = ", filter->ref);
-    append_text_filter(&listing, " AND customer_ref = ", filter->customer_ref);
-    append_email(&listing, filter->email);
-    append_text_filter(&listing, " AND team = ", filter->team);
+    listing_compare_text(&listing, " AND contact_ref = ", filter->ref);
+    listing_compare_text(&listing, " AND customer_ref = ", filter->customer_ref);
+    listing_compare_email(&listing, " AND address_key = ", filter->email);
+    listing_compare_text(&listing, " AND team = ", filter->team);
     append_mark(&listing, "repeat_ref", filter->repeated);
     append_mark(&listing, "reopened_at", filter->reopened);
-    append_position(&listing, filter);
+    listing_go_on(&listing, "solved_at, " NAME_ORDER, filter->before_us, &filter->before_id);
     if (filter->agent) {
-        params_text(&listing.params, filter->agent);
-        compare(&listing, " AND ");
+        listing_compare_text(&listing, " AND ", filter->agent);
         text_append(&listing.sql, " = ANY (agents)");
     }
-    params_int(&listing.params, (int64_t)limit);
-    compare(&listing, " ORDER BY solved_at DESC, " NAME_ORDER " DESC LIMIT ");
-    if (listing.sql.failed || !params_ready(&listing.params)) {
-        return OUTCOME_FAILED;
-    }
-    return db_query_once(connection, rows, listing.sql.bytes,
-                         params_from(&listing.params, 0, listing.params.count));
+    return listing_query(&listing, connection, "solved_at DESC, " NAME_ORDER " DESC", limit, rows);
 }
 
 void contact_list_clear(struct contact_list *list) {

@@ -3,31 +3,12 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
-#include "base/time.h"
 #include "store/invitation_row.h"
-#include "store/params.h"
-
-/* A list's statement, as its filter asks for it: each way to ask has its index then. */
-struct listing {
-    struct text sql;
-    struct params params;
-};
-
-static void listing_clear(struct listing *listing) {
-    text_clear(&listing->sql);
-    params_clear(&listing->params);
-}
-
-/* Appends what is compared, and a $ with the number of the parameter appended last. */
-static void compare(struct listing *listing, const char *comparison) {
-    text_append_format(&listing->sql, "%s$%zu", comparison, listing->params.count);
-}
+#include "store/listing.h"
 
 /* A contact is found by survey and ref. */
 static void append_contact(struct listing *listing, const struct invitation_filter *filter) {
-    params_text(&listing->params, filter->contact_ref);
-    compare(listing, " AND invitations.contact_ref = ");
+    listing_compare_text(listing, " AND invitations.contact_ref = ", filter->contact_ref);
     if (!filter->survey) {
         text_append(&listing->sql, " AND invitations.survey IN"
                                    " (SELECT survey FROM surveys WHERE account_id = $1)");
@@ -36,7 +17,7 @@ static void append_contact(struct listing *listing, const struct invitation_filt
 
 static void append_expiry(struct listing *listing, int64_t now_us, const char *comparison) {
     params_time(&listing->params, now_us);
-    compare(listing, comparison);
+    listing_compare(listing, comparison);
 }
 
 static void append_verdict(struct listing *listing, const struct invitation_filter *filter) {
@@ -50,18 +31,14 @@ static void append_verdict(struct listing *listing, const struct invitation_filt
         append_expiry(listing, filter->now_us, " AND expires_at <= ");
         return;
     }
-    params_text(&listing->params, verdict_name((enum verdict)filter->verdict));
-    compare(listing, " AND verdict = ");
+    listing_compare_text(listing, " AND verdict = ", verdict_name((enum verdict)filter->verdict));
     if (filter->verdict == VERDICT_CREATED || filter->verdict == VERDICT_SENT) {
         append_expiry(listing, filter->now_us, " AND expires_at > ");
     }
 }
 
 static void append_filter(struct listing *listing, const struct invitation_filter *filter) {
-    if (filter->survey) {
-        params_text(&listing->params, filter->survey);
-        compare(listing, " AND invitations.survey = ");
-    }
+    listing_compare_text(listing, " AND invitations.survey = ", filter->survey);
     if (filter->contact_ref) {
         append_contact(listing, filter);
     }
@@ -69,18 +46,8 @@ static void append_filter(struct listing *listing, const struct invitation_filte
         append_verdict(listing, filter);
     }
     if (filter->skip_reason != SKIP_NONE) {
-        params_text(&listing->params, skip_reason_name(filter->skip_reason));
-        compare(listing, " AND answered_at IS NULL AND skip_reason = ");
-    }
-}
-
-static void append_position(struct listing *listing, const struct invitation_filter *filter) {
-    if (filter->before_us != TIME_NONE) {
-        params_time(&listing->params, filter->before_us);
-        compare(listing, " AND (created_at, id) < (");
-        params_uuid(&listing->params, &filter->before_id);
-        compare(listing, ", ");
-        text_append_char(&listing->sql, ')');
+        listing_compare_text(listing, " AND answered_at IS NULL AND skip_reason = ",
+                             skip_reason_name(filter->skip_reason));
     }
 }
 
@@ -92,14 +59,8 @@ static enum outcome query_before(struct db_connection *connection,
     text_append(&listing.sql,
                 "SELECT " INVITATION_COLUMNS " FROM invitations WHERE account_id = $1");
     append_filter(&listing, filter);
-    append_position(&listing, filter);
-    params_int(&listing.params, (int64_t)limit);
-    compare(&listing, " ORDER BY created_at DESC, id DESC LIMIT ");
-    if (listing.sql.failed || !params_ready(&listing.params)) {
-        return OUTCOME_FAILED;
-    }
-    return db_query_once(connection, rows, listing.sql.bytes,
-                         params_from(&listing.params, 0, listing.params.count));
+    listing_go_on(&listing, "created_at, id", filter->before_us, &filter->before_id);
+    return listing_query(&listing, connection, "created_at DESC, id DESC", limit, rows);
 }
 
 void invitation_list_clear(struct invitation_list *list) {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "domain/address.h"
 #include "store/array_param.h"
+#include "store/listing.h"
 #include "store/params.h"
 
 /* clang-format off */
@@ -217,24 +218,13 @@ enum outcome remove_unsubscription(struct db_connection *connection, int64_t acc
 static enum outcome query_before(struct db_connection *connection,
                                  const struct suppression_filter *filter, size_t limit,
                                  PGresult **rows) {
-    CLEANUP(params_clear) struct params params = {0};
-    CLEANUP(free_key) char *key = filter->email ? address_key(filter->email) : NULL;
-    params_int(&params, filter->account_id);
-    params_text(&params, key);
-    params_text(&params, filter->reason);
-    params_time(&params, filter->before_us);
-    params_uuid(&params, &filter->before_id);
-    params_int(&params, (int64_t)limit);
-    if ((filter->email && !key) || !params_ready(&params)) {
-        return OUTCOME_FAILED;
-    }
-    return db_query(connection, rows,
-                    "SELECT " COLUMNS " FROM suppressions WHERE account_id = $1"
-                    " AND ($2::text IS NULL OR address = $2)"
-                    " AND ($3::text IS NULL OR reason = $3)"
-                    " AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))"
-                    " ORDER BY created_at DESC, id DESC LIMIT $6",
-                    params_from(&params, 0, params.count));
+    CLEANUP(listing_clear) struct listing listing = {.sql = {0}};
+    params_int(&listing.params, filter->account_id);
+    text_append(&listing.sql, "SELECT " COLUMNS " FROM suppressions WHERE account_id = $1");
+    listing_compare_email(&listing, " AND address = ", filter->email);
+    listing_compare_text(&listing, " AND reason = ", filter->reason);
+    listing_go_on(&listing, "created_at, id", filter->before_us, &filter->before_id);
+    return listing_query(&listing, connection, "created_at DESC, id DESC", limit, rows);
 }
 
 void suppression_list_clear(struct suppression_list *list) {
