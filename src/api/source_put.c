@@ -55,6 +55,15 @@ static json_t *take_own(json_t *body) {
     return own;
 }
 
+/* The table's words would quote it. */
+static void take_secret_that_is_no_text(json_t *own, struct mistakes *mistakes) {
+    const json_t *secret = json_object_get(own, "secret");
+    if (secret && !json_is_string(secret) && !json_is_null(secret)) {
+        mistakes_add(mistakes, "/secret", "must be a text of 8 to 200 bytes");
+        json_object_del(own, "secret");
+    }
+}
+
 static void check_secret(const struct source_put *put, struct mistakes *mistakes) {
     const struct webhook_verifier *verifier = &put->definition.verifier;
     if (!put->secret) {
@@ -94,6 +103,7 @@ enum outcome source_put_read(struct app *app, const struct request *request, str
     CLEANUP(json_decrefp) json_t *body = json_copy((json_t *)request->json);
     CLEANUP(json_decrefp) json_t *own = take_own(body);
     put->previous_valid_s = PREVIOUS_VALID_S_DEFAULT;
+    take_secret_that_is_no_text(own, mistakes);
     read_fields(own, &table, "", put, mistakes);
     CLEANUP(json_decrefp) json_t *definition = source_with_preset(body, mistakes);
     if (!definition) {

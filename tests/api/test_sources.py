@@ -133,9 +133,11 @@ def test_a_member_that_is_unknown_is_told_all_that_are_known(service):
                                  " send, solved, reopened, fields")
 
 
-def test_a_mistakes_words_never_quote_the_secret(service):
-    answer = put(service, "mistaken", {"preset": "standard-webhooks", "secret": "not base64 at all"})
-    assert "not base64" not in answer.text
+@pytest.mark.parametrize("secret", ["not base64 at all", "short", "with a control\n", 1234567890, ["not base64 at all"]])
+def test_a_mistakes_words_never_quote_the_secret(service, secret):
+    answer = put(service, "mistaken", {"preset": "standard-webhooks", "secret": secret})
+    assert pointers(answer) == ["/secret"]
+    assert not any(part in answer.text for part in ("not base64", "short", "a control", "1234567890"))
 
 
 @pytest.mark.parametrize("name", ["UPPER", "-first", "a" * 33, "with.dot", "presets", "api", "page", "import"])
