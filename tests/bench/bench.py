@@ -293,6 +293,7 @@ def read_options():
     parser.add_argument("--only", type=scenes_of, default=set(SCENES), help="the same, joined by commas: " + ",".join(SCENES))
     parser.add_argument("--build", default=str(lab.ROOT / "build-release"), help="folder of the release build")
     options = parser.parse_args()
+    options.build = str(pathlib.Path(options.build).resolve())
     quick = options.quick
     options.rounds = options.rounds or (3 if quick else 5)
     options.seconds = options.seconds or (4 if quick else 8)

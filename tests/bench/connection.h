@@ -8,7 +8,7 @@
 
 #include "requests.h"
 
-#define ANSWER_BYTES_MAX (64 * 1024)
+#define ANSWER_BYTES_MAX (256 * 1024)
 
 struct connection {
     int socket; /* -1 while there is none */
