@@ -72,7 +72,8 @@ case("an empty signature", ZENDESK, zendesk(""), "got 0 bytes")
 for name, timestamp, words in [("300 s old", "2026-11-28T09:55:00Z", None), ("with an offset", "2026-11-28T11:00:00+01:00", None),
                                ("301 s old", "2026-11-28T09:54:59Z", "301 s before now; at most 300 s"),
                                ("301 s ahead", "2026-11-28T10:05:01Z", "301 s after now; at most 300 s"),
-                               ("unix where iso8601 is", "1795860000", "expected an ISO 8601 time, got \"1795860000\"")]:
+                               ("unix where iso8601 is", "1795860000", "expected an ISO 8601 time, got the form \"9999999999\""),
+                               ("the secret where the time is", SECRET, "got the form \"a-aaaaaa-aa-aaa-aaa\"")]:
     case(name, ZENDESK, zendesk(sign(ZENDESK, SECRET, timestamp=timestamp), timestamp), words)
 case("a newer timestamp with the old signature", ZENDESK, zendesk(good, "2026-11-28T10:00:01Z"), "changed on its way")
 case("rotated, with the new secret", ZENDESK, zendesk(good), previous=OTHER, previous_until=NOW + 1)
