@@ -164,3 +164,31 @@ def test_a_contact_changes_the_etag(service):
     assert service.get(path, filled.key, headers={"If-None-Match": tag}).status_code == 304
     filled.plant([], [], contacts(1))
     assert service.get(path, filled.key, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_what_is_reported_counts_at_once(service):
+    filled = Filled(service)
+    key = service.key("write", filled.account)
+    solved = datetime.datetime.now(UTC) - datetime.timedelta(days=20)
+
+    def reported(ref, at, **more):
+        return {"ref": ref, "team": "red", "agents": ["ann"], "reason": "billing", "customer": {"ref": "c-1"},
+                "solved_at": at.isoformat().replace("+00:00", "Z"), **more}
+
+    later = solved + datetime.timedelta(days=3)
+    posted = service.post("/v1/contacts", key, json=[reported("first", solved), reported("again", later)])
+    assert [result["status"] for result in posted.json()["data"]] == [201, 201]
+    changed = service.post("/v1/contacts", key, json=reported("first", solved, agents=["bob"], event="changed"))
+    assert changed.status_code == 200, changed.text
+    invited = service.post("/v1/invitations", key, json={
+        "survey": "understood", "contact": reported("again", later), "send": True})
+    assert invited.json()["reason"] == "no_address", invited.text
+    for parameters in ({}, {"by": "agent"}, {"team": "red", "agent": "ann"}):
+        got = filled.get(interval="all", **parameters)
+        for made in (got["total"], *got["groups"]):
+            told = made["repeat_rate"]
+            assert (told["n"], told["pending"], made["coverage"]["contacts"], made["coverage"]["reassigned"]) == (2, 0, 2, 1)
+            shown = None if made in got["groups"] or "team" in parameters else 1  # two are too few
+            assert (told["repeated"], told["same_reason"]["repeated"]) == (shown, shown)
+            assert made["coverage"]["skipped"]["no_address"] == 1 and made["coverage"]["eligible"] == 0
+    assert service.cli("verify", "--account", filled.account).returncode == 0
