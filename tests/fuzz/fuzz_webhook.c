@@ -36,12 +36,9 @@ static struct webhook_verifier take_verifier(struct fuzz_bytes *bytes) {
     return verifier;
 }
 
-/* The input has the secret in it, as no sender's timestamp or prefix has: these may be repeated. */
-static bool secret_was_sent;
-
 static void check_words(const struct webhook_finding *finding) {
     claim(finding->detail[0] != '\0' && strlen(finding->detail) < WEBHOOK_DETAIL_SIZE);
-    claim(strstr(finding->detail, SECRET) == NULL || secret_was_sent);
+    claim(strstr(finding->detail, SECRET) == NULL);
     for (const char *at = finding->detail; *at; at++) {
         claim(*at >= ' ' && *at < 0x7f);
     }
@@ -98,7 +95,6 @@ static void check_signed(struct webhook_verifier *verifier, const char *body, si
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct fuzz_bytes bytes = {data, size};
     claim(sodium_init() >= 0);
-    secret_was_sent = memmem(data, size, SECRET, strlen(SECRET)) != NULL;
     struct webhook_verifier verifier = take_verifier(&bytes);
     char values[4][VALUE_MAX + 1];
     for (size_t i = 0; i < 4; i++) {
