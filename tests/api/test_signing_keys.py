@@ -76,6 +76,6 @@ def test_a_changed_link_is_unknown_without_a_hint(link):
 
 def test_the_link_of_a_removed_invitation_is_unknown(link):
     service, path = link
-    service.sql("DELETE FROM rollups")
+    service.sql("DELETE FROM rollups; DELETE FROM contacts")
     service.sql("DELETE FROM invitations")
     assert service.get(path).status_code == 404

@@ -100,7 +100,7 @@ def test_an_instance_that_still_knows_a_deleted_survey_stores_nothing_for_it(mak
     assert answer(first, "gone").status_code == 201
     path, _ = invite(first, survey="gone")
     page = open_page(first, path)
-    first.sql("DELETE FROM responses; DELETE FROM rollups; DELETE FROM surveys WHERE survey = 'gone'")  # as another would
+    first.sql("DELETE FROM responses; DELETE FROM contacts; DELETE FROM rollups; DELETE FROM surveys WHERE survey = 'gone'")  # as another would
     assert problem(answer(first, "gone")) == (422, "survey_deleted")
     refused = first.post("/v1/responses", "write", json=[
         {"survey": name, "contact": {"ref": f"gone {name}"}, "answers": {"csat": 1}} for name in ("understood", "gone")])
