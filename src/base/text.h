@@ -35,8 +35,8 @@ void text_append_json(struct text *text, const char *string);
 /* Appends string with & < > " ' as HTML entities; safe in element content and quoted attributes. */
 void text_append_html(struct text *text, const char *string);
 
-/* Appends string as one segment, or one value, of a URL: only what RFC 3986 calls unreserved stays as
- * it is. */
+/* Appends string as one segment, or one value, of a URL: only what RFC 3986 calls unreserved stays
+ * as it is. */
 void text_append_percent_encoded(struct text *text, const char *string);
 
 /* Appends / and name, escaped: one step of a JSON Pointer (RFC 6901). */

@@ -222,8 +222,7 @@ bool service_start(struct service *service, const char *conninfo) {
         return false;
     }
     service->housekeeping = start_housekeeping(app->config, app->db);
-    service->contact_gatherer =
-        contact_gatherer_start(app->db, app->config->contacts.lag_s);
+    service->contact_gatherer = contact_gatherer_start(app->db, app->config->contacts.lag_s);
     if (!service->housekeeping || !service->contact_gatherer || !start_mailer(service)) {
         return false;
     }

@@ -144,7 +144,7 @@ struct suspicion weigh(const struct evidence *evidence, int provisional_at) {
         suspicion.reasons |= speed(evidence, TOO_FAST_US) | circumstances(evidence);
     }
     suspicion.points = sum_of(suspicion.reasons & NEVER_EXCUSED) +
-                     at_least_zero(sum_of(suspicion.reasons & ~NEVER_EXCUSED));
+                       at_least_zero(sum_of(suspicion.reasons & ~NEVER_EXCUSED));
     suspicion.trust = suspicion.points >= provisional_at ? TRUST_PROVISIONAL : TRUST_CONFIRMED;
     return suspicion;
 }

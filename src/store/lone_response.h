@@ -10,8 +10,8 @@ bool is_lone_response(const struct vote *vote);
 /*
  * In a pipeline; one result follows. Its one row says that the vote is a response now, and that
  * deltas, which must be that response's, are applied. Without rows nothing was done: the contact
- * was answered, invited or reported before, the key was used, or the account is gone. params must live until
- * it is read.
+ * was answered, invited or reported before, the key was used, or the account is gone. params must
+ * live until it is read.
  */
 enum outcome send_lone_response(struct db_connection *connection, const struct vote *vote,
                                 struct rollup_deltas *deltas, int slot, struct params *params);

@@ -225,7 +225,8 @@ static void a_body_becomes_a_contact(void **state) {
     assert_string_equal(contact->customer_email, "a@example.com");
     assert_int_equal(contact->handled_s, 840);
     assert_int_equal(contact->credit_amount_milli, 12500);
-    assert_true(contact->solved_at_us == NOW - US_PER_SECOND && found.time_us == contact->solved_at_us);
+    assert_true(contact->solved_at_us == NOW - US_PER_SECOND &&
+                found.time_us == contact->solved_at_us);
     hook_contact_clear(&found);
 }
 
