@@ -148,19 +148,12 @@ struct response list_deliveries(struct app *app, const struct request *request) 
     CLEANUP(query_clear) struct delivery_query query = {.limit = LIST_LIMIT_DEFAULT};
     CLEANUP(mistakes_clear) struct mistakes mistakes = {.in_query = true};
     CLEANUP(text_clear) struct text filter = {0};
-    struct cursor cursor = {.time_us = TIME_NONE};
+    struct cursor cursor;
     if (!read_query(request, &query_table, &query, &mistakes)) {
         return respond_mistakes(&mistakes);
     }
     write_filter(request, &query, &filter);
-    if (filter.failed) {
-        return respond_outcome(OUTCOME_FAILED, "list");
-    }
-    enum outcome outcome = OUTCOME_OK;
-    if (query.cursor) {
-        outcome = list_cursor_read(app, request->principal.account_id, filter.bytes, query.cursor,
-                                   &cursor);
-    }
+    enum outcome outcome = list_cursor_start(app, request, &filter, query.cursor, &cursor);
     return outcome == OUTCOME_OK ? list_from(app, request, &query, &cursor, filter.bytes)
                                  : respond_bad_cursor(outcome);
 }

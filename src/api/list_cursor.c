@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "store/signing_key.h"
 
 enum outcome list_cursor_write(struct app *app, const char *filter, const struct cursor *last,
@@ -38,6 +39,18 @@ enum outcome list_cursor_read(struct app *app, int64_t account_id, const char *f
     }
     *cursor = read;
     return OUTCOME_OK;
+}
+
+enum outcome list_cursor_start(struct app *app, const struct request *request,
+                               const struct text *filter, const char *given,
+                               struct cursor *cursor) {
+    *cursor = (struct cursor){.time_us = TIME_NONE};
+    if (filter->failed) {
+        return OUTCOME_FAILED;
+    }
+    return given
+               ? list_cursor_read(app, request->principal.account_id, filter->bytes, given, cursor)
+               : OUTCOME_OK;
 }
 
 struct response respond_bad_cursor(enum outcome outcome) {

@@ -7,6 +7,7 @@
 
 #include "app.h"
 #include "base/outcome.h"
+#include "base/text.h"
 #include "domain/cursor.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -22,6 +23,14 @@ enum outcome list_cursor_write(struct app *app, const char *filter, const struct
 /* OUTCOME_NOT_FOUND: text is not a cursor of ours for this account and this filter. */
 enum outcome list_cursor_read(struct app *app, int64_t account_id, const char *filter,
                               const char *text, struct cursor *cursor);
+
+/*
+ * Where a list begins: at the newest when given is NULL, else where that cursor says. filter is the
+ * list's, just written. Anything but OUTCOME_OK is for respond_bad_cursor; *cursor is set either
+ * way.
+ */
+enum outcome list_cursor_start(struct app *app, const struct request *request,
+                               const struct text *filter, const char *given, struct cursor *cursor);
 
 /* 400 invalid_cursor, or 503. */
 struct response respond_bad_cursor(enum outcome outcome);
