@@ -1,12 +1,21 @@
 """./dev where something is missing."""
 import os
+import pathlib
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
 from support.embedded import ORDINARY, as_user
 from support.service import ROOT
+
+
+@pytest.fixture
+def tmp_path():
+    """In place of pytest's, which other users reach only until the next pytest begins and closes the folder above it."""
+    with tempfile.TemporaryDirectory(prefix="understood-dev-") as name:
+        yield pathlib.Path(name)
 
 
 def dev(tmp_path, *words, installed=""):
@@ -18,8 +27,7 @@ def dev(tmp_path, *words, installed=""):
         (programs / name).write_text(f"#!/bin/sh\n{text}\n")
         (programs / name).chmod(0o755)
     script = shutil.copy(ROOT / "dev", tmp_path / "dev")
-    for folder in [tmp_path, *tmp_path.parents][:3]:
-        folder.chmod(0o755)
+    os.chmod(tmp_path, 0o755)
     command = as_user(ORDINARY if os.geteuid() == 0 else None, ["sh", script, *words])
     return subprocess.run(command, capture_output=True, text=True, timeout=60,
                           env={**os.environ, "PATH": f"{programs}:/usr/bin:/bin"})

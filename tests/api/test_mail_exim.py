@@ -1,9 +1,11 @@
 """Through a mail server that others wrote: Debian's exim, run from a folder of its own, as nobody's daemon."""
 import getpass
 import os
+import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -47,25 +49,31 @@ def program():
 
 
 @pytest.fixture
-def exim(tmp_path):
+def open_folder():
+    """Where exim's user reaches its files. Not pytest's: whatever pytest begins beside us closes the folder above it again."""
+    with tempfile.TemporaryDirectory(prefix="understood-exim-") as name:
+        os.chmod(name, 0o755)
+        yield pathlib.Path(name)
+
+
+@pytest.fixture
+def exim(open_folder):
     """Its port, and a function that gives its log. Debian's exim wants a user who is not there: libnss_wrapper makes one up."""
     as_root = os.geteuid() == 0
     uid, gid = (65534, 65534) if as_root else (os.getuid(), os.getgid())
     port = free_port()
-    (tmp_path / "configuration").write_text(CONFIGURATION.format(folder=tmp_path))
-    (tmp_path / "passwd").write_text(f"root:x:0:0::/root:/bin/sh\n{getpass.getuser()}:x:{os.getuid()}:{os.getgid()}::/:/bin/sh\n"
+    (open_folder / "configuration").write_text(CONFIGURATION.format(folder=open_folder))
+    (open_folder / "passwd").write_text(f"root:x:0:0::/root:/bin/sh\n{getpass.getuser()}:x:{os.getuid()}:{os.getgid()}::/:/bin/sh\n"
                                      f"Debian-exim:x:{uid}:{gid}::/:/bin/false\n")
-    (tmp_path / "group").write_text(f"root:x:0:\nDebian-exim:x:{gid}:\n")
-    for folder in [tmp_path, *tmp_path.parents][:3]:
-        folder.chmod(0o755)
-    for folder in (tmp_path / "spool", tmp_path / "log"):
+    (open_folder / "group").write_text(f"root:x:0:\nDebian-exim:x:{gid}:\n")
+    for folder in (open_folder / "spool", open_folder / "log"):
         folder.mkdir()
         os.chown(folder, uid, gid)
-    environment = {**os.environ, "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_PASSWD": str(tmp_path / "passwd"),
-                   "NSS_WRAPPER_GROUP": str(tmp_path / "group")}
-    daemon = subprocess.Popen([program(), "-C", tmp_path / "configuration", "-bdf", "-oX", f"127.0.0.1.{port}"],
+    environment = {**os.environ, "LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_PASSWD": str(open_folder / "passwd"),
+                   "NSS_WRAPPER_GROUP": str(open_folder / "group")}
+    daemon = subprocess.Popen([program(), "-C", open_folder / "configuration", "-bdf", "-oX", f"127.0.0.1.{port}"],
                               env=environment)
-    log = tmp_path / "log" / "main"
+    log = open_folder / "log" / "main"
     end = time.monotonic() + 10
     while not (log.exists() and "listening" in log.read_text()):
         assert daemon.poll() is None and time.monotonic() < end, "exim does not start"
