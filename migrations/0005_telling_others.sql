@@ -145,3 +145,6 @@ CREATE TABLE stream_tickets (
 
 -- Rises with every change of the verdict: who is told of changes out of order knows the latest.
 ALTER TABLE invitations ADD COLUMN revision int NOT NULL DEFAULT 1;
+
+-- An event names its suppression by id.
+CREATE UNIQUE INDEX suppressions_by_id ON suppressions (account_id, id);

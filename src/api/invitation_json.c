@@ -61,6 +61,13 @@ static void append_mail(struct text *text, const struct invitation *invitation) 
     append_text_if(text, "mail_error", invitation->mail_error);
 }
 
+static void append_revision(struct text *text, const struct invitation *invitation,
+                            const struct invitation_view *view) {
+    if (!view->would_be) {
+        text_append_format(text, ",\"revision\":%d", invitation->revision);
+    }
+}
+
 void invitation_append_json(struct text *text, const struct invitation *invitation,
                             const struct invitation_view *view) {
     text_append_char(text, '{');
@@ -78,6 +85,7 @@ void invitation_append_json(struct text *text, const struct invitation *invitati
     append_mail(text, invitation);
     append_time(text, "answered_at", invitation->answered_at_us);
     append_verdict(text, view);
+    append_revision(text, invitation, view);
     if (view->email) {
         append_email(text, view->email);
     }

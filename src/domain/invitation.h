@@ -27,6 +27,7 @@ struct invitation {
     int64_t reminded_at_us;       /* TIME_NONE until a reminder was sent */
     int attempts;                 /* to send the mail that is due or was sent last */
     int unclear_attempts; /* of them, those whose end nobody wrote down: it may have gone twice */
+    int revision;         /* 1, and one more with each change */
     char *mail_error;     /* owned; what the mail server, or we, said of the last failure; or NULL
                            */
 };

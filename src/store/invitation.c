@@ -20,6 +20,7 @@ static bool verdict_from_row(const PGresult *rows, int row, int first,
     invitation->reminded_at_us = db_time(rows, row, first + 4);
     invitation->attempts = (int)db_int(rows, row, first + 5);
     invitation->unclear_attempts = (int)db_int(rows, row, first + 6);
+    invitation->revision = (int)db_int(rows, row, first + 8);
     invitation->mail_error = error ? strdup(error) : NULL;
     return (!error || invitation->mail_error) &&
            verdict_from_name(db_text(rows, row, first), &invitation->verdict) &&

@@ -71,20 +71,36 @@ void invitation_list_clear(struct invitation_list *list) {
     *list = (struct invitation_list){0};
 }
 
-enum outcome list_invitations_before(struct db_connection *connection,
-                                     const struct invitation_filter *filter, size_t limit,
-                                     struct invitation_list *list) {
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = query_before(connection, filter, limit, &rows);
-    if (outcome != OUTCOME_OK) {
-        return outcome;
-    }
+static enum outcome read_list(const PGresult *rows, struct invitation_list *list) {
     size_t count = (size_t)PQntuples(rows);
     list->invitations = calloc(count + 1, sizeof *list->invitations);
-    outcome = list->invitations ? OUTCOME_OK : OUTCOME_FAILED;
+    enum outcome outcome = list->invitations ? OUTCOME_OK : OUTCOME_FAILED;
     while (outcome == OUTCOME_OK && list->count < count) {
         outcome = invitation_from_row(rows, (int)list->count, &list->invitations[list->count]);
         list->count += outcome == OUTCOME_OK;
     }
     return outcome;
+}
+
+enum outcome list_invitations_before(struct db_connection *connection,
+                                     const struct invitation_filter *filter, size_t limit,
+                                     struct invitation_list *list) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = query_before(connection, filter, limit, &rows);
+    return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
+}
+
+enum outcome load_invitations_with_keys(struct db_connection *connection,
+                                        const struct object_key keys[], size_t count,
+                                        struct invitation_list *list) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_object_keys(&params, keys, count);
+    if (!params_ready(&params)) {
+        return OUTCOME_FAILED;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows, "SELECT " INVITATION_COLUMNS FROM_OBJECTS("invitations"),
+                 params_from(&params, 0, params.count));
+    return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
 }

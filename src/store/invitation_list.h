@@ -7,6 +7,7 @@
 #include "base/outcome.h"
 #include "domain/invitation.h"
 #include "store/db.h"
+#include "store/object_key.h"
 
 /* What became of invitations, as it is shown: as kept, but for these. */
 enum verdict_shown {
@@ -35,6 +36,11 @@ struct invitation_list {
 enum outcome list_invitations_before(struct db_connection *connection,
                                      const struct invitation_filter *filter, size_t limit,
                                      struct invitation_list *list);
+
+/* Those of the keys that are there, in any order. The caller clears *list either way. */
+enum outcome load_invitations_with_keys(struct db_connection *connection,
+                                        const struct object_key keys[], size_t count,
+                                        struct invitation_list *list);
 
 void invitation_list_clear(struct invitation_list *list);
 

@@ -17,9 +17,10 @@
     DB_TIME("invitations.sent_at") ", " DB_TIME("invitations.answered_at") ", "               \
     "invitations.verdict, invitations.skip_reason, " DB_TIME("invitations.eligible_at") ", "  \
     DB_TIME("invitations.due_at") ", " DB_TIME("invitations.reminded_at") ", "                \
-    "invitations.attempts, invitations.unclear_attempts, invitations.mail_error"
+    "invitations.attempts, invitations.unclear_attempts, invitations.mail_error, "             \
+    "invitations.revision"
 /* clang-format on */
-#define INVITATION_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 13)
+#define INVITATION_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 14)
 
 /* OUTCOME_FAILED when out of memory or when the row is not what the schema promises; *invitation is
  * then untouched. */

@@ -74,13 +74,14 @@ enum outcome rewrite_invitation(struct db_connection *connection,
         return OUTCOME_FAILED;
     }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    return db_query(connection, &rows,
-                    "UPDATE invitations SET (" CONTACT_COLUMN_NAMES
-                    ", address_key, expires_at, verdict, skip_reason, eligible_at, due_at) ="
-                    " ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-                    " $16, $17, $18, $19, $20, $21)"
-                    " WHERE account_id = $1 AND id = $2",
-                    params_from(&params, 0, params.count));
+    return db_query(
+        connection, &rows,
+        "UPDATE invitations SET (" CONTACT_COLUMN_NAMES
+        ", address_key, expires_at, verdict, skip_reason, eligible_at, due_at, revision) ="
+        " ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+        " $16, $17, $18, $19, $20, $21, revision + 1)"
+        " WHERE account_id = $1 AND id = $2",
+        params_from(&params, 0, params.count));
 }
 
 /* The account and the keys, as $1, $2 and $3. */

@@ -114,7 +114,8 @@ static enum outcome lock_claimed(struct db_connection *connection, const struct 
 static const char end_sql[] =
     "UPDATE invitations SET claim_id = NULL, claimed_until = NULL, verdict = $4, skip_reason = $5,"
     " due_at = $6, sent_at = $7, reminded_at = $8, attempts = $9, unclear_attempts = $10,"
-    " mail_error = $11 WHERE account_id = $1 AND id = $2 AND claim_id = $3";
+    " mail_error = $11, revision = revision + 1 WHERE account_id = $1 AND id = $2 AND claim_id = "
+    "$3";
 
 static enum outcome write_ended(struct db_connection *connection, const struct mail_claim *claim,
                                 const struct invitation *ended) {

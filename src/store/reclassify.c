@@ -185,7 +185,8 @@ static enum outcome mark_invitation(struct work *work, PGresult **rows) {
     /* clang-format off */
     return db_query(work->connection, rows,
                     "UPDATE invitations SET answered_at = $3::timestamptz,"
-                    " due_at = CASE WHEN $3::timestamptz IS NULL THEN due_at END FROM accounts"
+                    " due_at = CASE WHEN $3::timestamptz IS NULL THEN due_at END,"
+                    " revision = revision + 1 FROM accounts"
                     " WHERE accounts.account_id = invitations.account_id"
                     " AND invitations.account_id = $1 AND invitations.id = $2 RETURNING "
                     ROLLUP_DAY("invitations.created_at") ", " CONTACT_COLUMNS("invitations")

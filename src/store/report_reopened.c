@@ -13,7 +13,7 @@ static const char cancel_sql[] =
     " JOIN surveys ON surveys.account_id = $1 CROSS JOIN LATERAL (SELECT id FROM invitations"
     " WHERE account_id = $1 AND survey = surveys.survey AND contact_ref = reopened.ref"
     " AND due_at IS NOT NULL FOR UPDATE) AS locked)"
-    " UPDATE invitations SET due_at = NULL,"
+    " UPDATE invitations SET due_at = NULL, revision = revision + 1,"
     " verdict = CASE verdict WHEN 'scheduled' THEN 'skipped' ELSE verdict END,"
     " skip_reason = CASE verdict WHEN 'scheduled' THEN 'reopened' ELSE skip_reason END"
     " FROM due, accounts WHERE accounts.account_id = $1"

@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "domain/vote.h"
 #include "store/db.h"
+#include "store/object_key.h"
 
 #define TRUST_ANY     (-1)
 #define COMMENT_ANY   (-1)
@@ -68,5 +69,10 @@ void response_page_clear(struct response_page *page);
 
 enum outcome load_response(struct db_connection *connection, int64_t account_id,
                            const struct uuid *id, struct survey_response *response);
+
+/* Those of the keys that are there, each once, in any order; *page is empty on failure. */
+enum outcome load_responses_with_keys(struct db_connection *connection,
+                                      const struct object_key keys[], size_t count,
+                                      struct response_page *page);
 
 #endif

@@ -235,20 +235,36 @@ void suppression_list_clear(struct suppression_list *list) {
     *list = (struct suppression_list){0};
 }
 
-enum outcome list_suppressions_before(struct db_connection *connection,
-                                      const struct suppression_filter *filter, size_t limit,
-                                      struct suppression_list *list) {
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = query_before(connection, filter, limit, &rows);
-    if (outcome != OUTCOME_OK) {
-        return outcome;
-    }
+static enum outcome read_list(const PGresult *rows, struct suppression_list *list) {
     size_t count = (size_t)PQntuples(rows);
     list->suppressions = calloc(count + 1, sizeof *list->suppressions);
-    outcome = list->suppressions ? OUTCOME_OK : OUTCOME_FAILED;
+    enum outcome outcome = list->suppressions ? OUTCOME_OK : OUTCOME_FAILED;
     while (outcome == OUTCOME_OK && list->count < count) {
         outcome = suppression_from_row(rows, (int)list->count, &list->suppressions[list->count]);
         list->count += outcome == OUTCOME_OK;
     }
     return outcome;
+}
+
+enum outcome list_suppressions_before(struct db_connection *connection,
+                                      const struct suppression_filter *filter, size_t limit,
+                                      struct suppression_list *list) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = query_before(connection, filter, limit, &rows);
+    return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
+}
+
+enum outcome load_suppressions_with_keys(struct db_connection *connection,
+                                         const struct object_key keys[], size_t count,
+                                         struct suppression_list *list) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_object_keys(&params, keys, count);
+    if (!params_ready(&params)) {
+        return OUTCOME_FAILED;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows, "SELECT " COLUMNS FROM_OBJECTS("suppressions"),
+                 params_from(&params, 0, params.count));
+    return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
 }

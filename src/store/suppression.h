@@ -8,6 +8,7 @@
 #include "base/outcome.h"
 #include "domain/suppression.h"
 #include "store/db.h"
+#include "store/object_key.h"
 
 #define SUPPRESSIONS_AT_ONCE_MAX 1000
 
@@ -49,6 +50,11 @@ struct suppression_list {
 enum outcome list_suppressions_before(struct db_connection *connection,
                                       const struct suppression_filter *filter, size_t limit,
                                       struct suppression_list *list);
+
+/* Those of the keys that are there, in any order. The caller clears *list either way. */
+enum outcome load_suppressions_with_keys(struct db_connection *connection,
+                                         const struct object_key keys[], size_t count,
+                                         struct suppression_list *list);
 
 void suppression_list_clear(struct suppression_list *list);
 

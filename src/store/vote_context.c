@@ -47,7 +47,7 @@ static const char context_sql[] =
 /* clang-format on */
 
 static const char answered_sql[] =
-    "UPDATE invitations SET answered_at = answered.at, due_at = NULL"
+    "UPDATE invitations SET answered_at = answered.at, due_at = NULL, revision = revision + 1"
     " FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[]) AS answered (account_id, id, at)"
     " WHERE invitations.account_id = answered.account_id AND invitations.id = answered.id"
     " AND invitations.answered_at IS NULL";
