@@ -2,10 +2,12 @@
 -- carry an estimate of frustration; spikes of it become alerts.
 
 -- What has subscribers: event_mask has the bits (domain/event.h) of all active webhooks; a live stream, while somebody
--- listens and for a while after, wants its events as well. Of an account without either nothing is written down.
+-- listens and for a while after, wants its events as well. Of an account without either nothing is written down: whoever
+-- resumes a stream from before streamed_from has missed something.
 ALTER TABLE accounts
     ADD COLUMN event_mask int NOT NULL DEFAULT 0,
-    ADD COLUMN streamed_until timestamptz;
+    ADD COLUMN streamed_until timestamptz,
+    ADD COLUMN streamed_from xid8;
 
 -- The outbox and the feed: what happened, in the transaction in which it did. It names the object; who is told reads it as it
 -- is by then, so that what was erased stays erased. Readers stay below pg_snapshot_xmin(pg_current_snapshot()): a transaction
@@ -139,6 +141,7 @@ CREATE INDEX alert_mails_due ON alert_mails (account_id, due_at) WHERE due_at IS
 CREATE TABLE stream_tickets (
     account_id bigint NOT NULL,
     hash bytea NOT NULL,
+    key_id uuid NOT NULL, -- whose it is: with the key it is void
     expires_at timestamptz NOT NULL,
     PRIMARY KEY (account_id, hash)
 );
