@@ -1,0 +1,139 @@
+#include "domain/spike.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "domain/beta_binomial.h"
+
+#define ALPHA_FACTOR    0.75 /* how much sooner than independent ones, tests at each answer err */
+#define CORRELATION_MAX 0.5
+#define SHARE_ROUNDING  1e-9
+
+void spike_hours_add(struct spike_hours *hours, const struct trials *hour) {
+    if (hour->n > 0) {
+        hours->hours++;
+        hours->answers.x += hour->x;
+        hours->answers.n += hour->n;
+        hours->mixed += (double)hour->x * (double)(hour->n - hour->x) / (double)hour->n;
+    }
+}
+
+double spike_correlation(const struct spike_hours *hours) {
+    double n = (double)hours->answers.n;
+    double rate = n > 0 ? (double)hours->answers.x / n : 0;
+    double expected = (n - (double)hours->hours) * rate * (1 - rate);
+    return expected > 0 ? fmin(fmax(1 - hours->mixed / expected, 0), CORRELATION_MAX) : 0;
+}
+
+double spike_alpha(double budget, double open_hours, double answers_per_hour) {
+    return fmin(budget / (ALPHA_FACTOR * open_hours * sqrt(answers_per_hour)), 1);
+}
+
+static struct beta rate_of(const struct spike_baseline *baseline) {
+    double precision = (double)baseline->usual.n + 1;
+    double rate = ((double)baseline->usual.x + .5) / precision;
+    if (baseline->rho > 0) {
+        precision = fmin(precision, 1 / fmin(baseline->rho, CORRELATION_MAX) - 1);
+    }
+    return (struct beta){rate * precision, (1 - rate) * precision};
+}
+
+double spike_chance(const struct spike_baseline *baseline, const struct trials *window) {
+    if (baseline->usual.n == 0) {
+        return 1;
+    }
+    struct beta_binomial ordinary = {window->n, rate_of(baseline)};
+    return beta_binomial_tail(&ordinary, window->x);
+}
+
+static enum spike_doubt doubt_of(const struct spike_baseline *baseline) {
+    if (baseline->usual.n < SPIKE_BASELINE_MIN) {
+        return SPIKE_FEW_BEFORE;
+    }
+    if (baseline->days < SPIKE_BASELINE_AGE) {
+        return SPIKE_SHORT_BEFORE;
+    }
+    return baseline->answers_per_hour < SPIKE_TELLS_FROM ? SPIKE_FEW_ANSWERS : SPIKE_NO_DOUBT;
+}
+
+static bool has_alpha(enum spike_doubt doubt) {
+    return doubt == SPIKE_NO_DOUBT || doubt == SPIKE_FEW_ANSWERS;
+}
+
+static double alpha_of(const struct spike_facts *facts) {
+    const struct spike_baseline *baseline = &facts->baseline;
+    return has_alpha(doubt_of(baseline))
+               ? spike_alpha(facts->budget, baseline->open_hours, baseline->answers_per_hour)
+               : 0;
+}
+
+static double usual_rate(const struct spike_baseline *baseline) {
+    const struct trials *usual = &baseline->usual;
+    return usual->n > 0 ? (double)usual->x / (double)usual->n : 0;
+}
+
+/* Beside chance: enough of them, and enough above the usual to be worth a look. */
+static bool matters(const struct spike_baseline *baseline, const struct trials *window) {
+    double needed = (usual_rate(baseline) + SPIKE_SHARE_ABOVE) * (double)window->n;
+    return window->x >= SPIKE_FRUSTRATED_MIN && (double)window->x >= needed - SHARE_ROUNDING;
+}
+
+struct spike_judgement spike_judge(const struct spike_facts *facts) {
+    const struct trials *usual = &facts->baseline.usual;
+    struct spike_judgement judgement = {
+        .p = spike_chance(&facts->baseline, &facts->window),
+        .alpha = alpha_of(facts),
+        .doubt = doubt_of(&facts->baseline),
+        .baseline_rate = usual_rate(&facts->baseline),
+        .baseline_interval = {0, 1},
+    };
+    judgement.can_tell = judgement.doubt == SPIKE_NO_DOUBT;
+    judgement.exceeded =
+        matters(&facts->baseline, &facts->window) && judgement.p <= judgement.alpha;
+    if (usual->n > 0) {
+        judgement.baseline_interval = wilson_interval(usual->x, usual->n);
+    }
+    return judgement;
+}
+
+int64_t spike_least(const struct spike_facts *facts, int64_t n) {
+    double alpha = alpha_of(facts);
+    int64_t low = 0; /* no spike */
+    int64_t high = n + 1;
+    while (high - low > 1) {
+        struct trials window = {low + (high - low) / 2, n};
+        bool exceeded =
+            matters(&facts->baseline, &window) && spike_chance(&facts->baseline, &window) <= alpha;
+        *(exceeded ? &high : &low) = window.x;
+    }
+    return high <= n ? high : 0;
+}
+
+void spike_doubt_append(const struct spike_facts *facts, enum spike_doubt doubt,
+                        struct text *text) {
+    const struct spike_baseline *baseline = &facts->baseline;
+    switch (doubt) {
+    case SPIKE_FEW_BEFORE:
+        text_append_format(text,
+                           "What is usual is not known yet: of the last %d days there are %" PRId64
+                           " answers with an estimate, and it takes %d.",
+                           SPIKE_BASELINE_DAYS, baseline->usual.n, SPIKE_BASELINE_MIN);
+        return;
+    case SPIKE_SHORT_BEFORE:
+        text_append_format(text,
+                           "What is usual is not known yet: the first answers are %.1f days old, "
+                           "and it takes a week to know its hours.",
+                           baseline->days);
+        return;
+    case SPIKE_FEW_ANSWERS:
+        text_append_format(text,
+                           "At about %.1f answers an hour chance alone explains a bad hour: only "
+                           "what lasts longer, or is extreme, can be told. From %.0f an hour on, "
+                           "some spikes show within one.",
+                           baseline->answers_per_hour, SPIKE_TELLS_FROM);
+        return;
+    case SPIKE_NO_DOUBT:
+    default:
+        return;
+    }
+}
