@@ -114,6 +114,7 @@ CREATE TABLE alerts (
     resolved_at timestamptz,
     resolved_by text,
     note text,
+    mails_planned boolean NOT NULL DEFAULT false, -- alert_mails has a row for each who is to be told
     revision int NOT NULL DEFAULT 1,
     PRIMARY KEY (account_id, id)
 );
@@ -121,19 +122,20 @@ CREATE UNIQUE INDEX alerts_unresolved ON alerts (account_id, team) WHERE status 
 CREATE INDEX alerts_by_time ON alerts (account_id, raised_at, id);
 CREATE INDEX alerts_by_team ON alerts (account_id, team, raised_at);
 
--- Mails that tell of alerts, on their way.
+-- The mails to one recipient about one alert: that it was raised, then that it is resolved.
 CREATE TABLE alert_mails (
     account_id bigint NOT NULL,
-    id uuid NOT NULL,
     alert_id uuid NOT NULL,
     recipient text NOT NULL,
-    due_at timestamptz,
-    attempts int NOT NULL DEFAULT 0,
-    sent_at timestamptz,
-    error text,
+    id uuid NOT NULL, -- what their Message-IDs are made of, at every attempt
+    due_at timestamptz, -- NULL: there is nothing to send (any more)
+    attempts int NOT NULL DEFAULT 0, -- at the mail that is due
+    raised_sent_at timestamptz,
+    resolved_sent_at timestamptz,
+    error text, -- what the mail server, or we, said last
     claimed_until timestamptz,
     claim_id uuid,
-    PRIMARY KEY (account_id, id)
+    PRIMARY KEY (account_id, alert_id, recipient)
 );
 CREATE INDEX alert_mails_due ON alert_mails (account_id, due_at) WHERE due_at IS NOT NULL;
 
