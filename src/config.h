@@ -63,6 +63,9 @@ struct config {
         int64_t keep_rows; /* of each source */
     } hooks;
     struct {
+        char *allow_private; /* words, see base/ip_network.h */
+    } webhooks;
+    struct {
         int64_t
             cache_s; /* a revoked API key, a changed survey takes at most this long to be noticed */
     } keys;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ip_network.h"
 #include "base/parse.h"
 #include "http/client_address.h"
 #include "http/origin.h"
@@ -13,6 +14,7 @@
 #define ORIGIN_WORDS                                                                               \
     "origins as browsers send them (https://desk.example, http://127.0.0.1:3000; lower case, "     \
     "nothing behind host and port)"
+#define NETWORK_WORDS "networks or addresses (127.0.0.0/8, fd00::/8, no bits beyond the prefix)"
 #define PORT_MAX      65535
 #define UNIX_PREFIX   "unix:"
 #define ADDRESSES_MAX 16
@@ -34,6 +36,8 @@
     { KEY(section, name, CONFIG_SWITCH, false), fallback, 0, 0, NULL, help, NULL }
 #define NUMBER(section, name, fallback, min, max, help)                                            \
     { KEY(section, name, CONFIG_NUMBER, false), #fallback, min, max, NULL, help, NULL }
+#define LIST(section, name, most, word_is_sound, words, help)                                      \
+    { KEY(section, name, CONFIG_LIST, false), "", 0, most, words, help, word_is_sound }
 /* Those that SIGHUP reloads; service_apply gives them to the parts. */
 #define LIVE_LIST(section, name, most, word_is_sound, words, help)                                 \
     { KEY(section, name, CONFIG_LIST, true), "", 0, most, words, help, word_is_sound }
@@ -103,6 +107,9 @@ const struct config_key config_keys[] = {
     LIVE_NUMBER(hooks, keep_days, 30, 1, 365,
                 "Webhooks that came in are kept this long, as they were"),
     LIVE_NUMBER(hooks, keep_rows, 100000, 1000, 10000000, "Of each source at most so many"),
+    LIST(webhooks, allow_private, IP_NETWORKS_MAX, ip_network_is_sound, NETWORK_WORDS,
+         "Private networks that webhooks may be sent to, also by plain http: 127.0.0.0/8; empty: "
+         "none"),
     LIVE_NUMBER(keys, cache_s, 10, 0, 3600,
                 "Revoked API keys and changed surveys are noticed within this time"),
     LIVE_NUMBER(limits, key_per_minute, 0, 0, 1000000,

@@ -1,6 +1,5 @@
 #include "http/client_address.h"
 
-#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 
@@ -35,15 +34,8 @@ bool trusted_proxies_parse(const char *list, struct trusted_proxies *proxies) {
 
 void client_address_from_peer(const struct sockaddr *peer, struct client_address *address) {
     *address = (struct client_address){.kind = ADDRESS_UNKNOWN};
-    if (peer->sa_family == AF_INET) {
-        const struct sockaddr_in *four = (const void *)peer;
+    if (ip_from_sockaddr(peer, &address->ip)) {
         address->kind = ADDRESS_IP;
-        memset(address->ip.bytes + 10, 0xff, 2);
-        memcpy(address->ip.bytes + 12, &four->sin_addr, 4);
-    } else if (peer->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *six = (const void *)peer;
-        address->kind = ADDRESS_IP;
-        memcpy(address->ip.bytes, &six->sin6_addr, IP_BYTES);
     } else if (peer->sa_family == AF_UNIX) {
         address->kind = ADDRESS_UNIX;
     }

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "base/ip_network.h"
 #include "base/words.h"
-#include "http/ip_network.h"
 #include "http/request.h"
 
 #define TRUSTED_NETWORKS_MAX 256

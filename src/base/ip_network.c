@@ -1,6 +1,7 @@
-#include "http/ip_network.h"
+#include "base/ip_network.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -31,6 +32,21 @@ bool ip_parse(const char *text, size_t length, struct ip_address *address) {
     }
     *address = parsed;
     return true;
+}
+
+bool ip_from_sockaddr(const struct sockaddr *socket_address, struct ip_address *address) {
+    if (socket_address->sa_family == AF_INET) {
+        const struct sockaddr_in *four = (const void *)socket_address;
+        memcpy(address->bytes, mapped_prefix, sizeof mapped_prefix);
+        memcpy(address->bytes + V4_AT, &four->sin_addr, IP_BYTES - V4_AT);
+        return true;
+    }
+    if (socket_address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const void *)socket_address;
+        memcpy(address->bytes, &six->sin6_addr, IP_BYTES);
+        return true;
+    }
+    return false;
 }
 
 void ip_format(const struct ip_address *address, char text[IP_TEXT_SIZE]) {
@@ -101,4 +117,31 @@ bool ip_network_has(const struct ip_network *network, const struct ip_address *a
         }
     }
     return true;
+}
+
+bool ip_network_is_sound(const struct word *word) {
+    struct ip_network network;
+    return ip_network_parse(word->text, word->length, &network);
+}
+
+bool ip_networks_parse(const char *list, struct ip_networks *networks) {
+    *networks = (struct ip_networks){.count = 0};
+    struct word word;
+    while (next_word(&list, &word)) {
+        if (networks->count == IP_NETWORKS_MAX ||
+            !ip_network_parse(word.text, word.length, &networks->networks[networks->count])) {
+            return false;
+        }
+        networks->count++;
+    }
+    return true;
+}
+
+bool ip_networks_have(const struct ip_networks *networks, const struct ip_address *address) {
+    for (size_t i = 0; i < networks->count; i++) {
+        if (ip_network_has(&networks->networks[i], address)) {
+            return true;
+        }
+    }
+    return false;
 }
