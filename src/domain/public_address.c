@@ -82,17 +82,22 @@ static bool is_isatap(const struct ip_address *address) {
     return memcmp(found, interface, sizeof found) == 0;
 }
 
-static bool v6_is_public(const struct ip_address *address) {
-    bool carries = false;
+/* False when it carries a private address; *carries when it carries any. */
+static bool carries_public_v4(const struct ip_address *address, bool *carries) {
+    bool all_public = !is_isatap(address) || v4_at_is_public(address, V4_AT, 0);
+    *carries = false;
     for (size_t i = 0; i < COUNT(carriers); i++) {
-        if (ip_network_has(&carriers[i].network, address)) {
-            carries = true;
-            if (!v4_at_is_public(address, carriers[i].at, carriers[i].mask)) {
-                return false;
-            }
-        }
+        const struct carrier *carrier = &carriers[i];
+        bool has = ip_network_has(&carrier->network, address);
+        *carries |= has;
+        all_public &= !has || v4_at_is_public(address, carrier->at, carrier->mask);
     }
-    if (is_isatap(address) && !v4_at_is_public(address, V4_AT, 0)) {
+    return all_public;
+}
+
+static bool v6_is_public(const struct ip_address *address) {
+    bool carries;
+    if (!carries_public_v4(address, &carries)) {
         return false;
     }
     return carries ||
