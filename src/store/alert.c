@@ -255,12 +255,12 @@ static enum outcome change_alert(struct db_connection *connection, const struct 
     return end_transaction(connection, outcome);
 }
 
-enum outcome acknowledge_alert(struct db_connection *connection, const struct alert_order *order,
-                               struct alert *alert) {
+enum outcome store_acknowledgement(struct db_connection *connection,
+                                   const struct alert_order *order, struct alert *alert) {
     return change_alert(connection, order, alert_acknowledge, alert);
 }
 
-enum outcome resolve_alert(struct db_connection *connection, const struct alert_order *order,
-                           struct alert *alert) {
+enum outcome store_resolution(struct db_connection *connection, const struct alert_order *order,
+                              struct alert *alert) {
     return change_alert(connection, order, alert_resolve, alert);
 }

@@ -37,10 +37,10 @@ struct alert_order {
  * the event of one that is resolved now. *alert is what it is then, which the caller clears;
  * OUTCOME_CONFLICT: it is resolved, OUTCOME_NOT_FOUND: there is none.
  */
-enum outcome acknowledge_alert(struct db_connection *connection, const struct alert_order *order,
-                               struct alert *alert);
-enum outcome resolve_alert(struct db_connection *connection, const struct alert_order *order,
-                           struct alert *alert);
+enum outcome store_acknowledgement(struct db_connection *connection,
+                                   const struct alert_order *order, struct alert *alert);
+enum outcome store_resolution(struct db_connection *connection, const struct alert_order *order,
+                              struct alert *alert);
 
 /* Which the caller clears. */
 enum outcome load_alert(struct db_connection *connection, int64_t account_id, const struct uuid *id,

@@ -73,7 +73,7 @@ static int change_one(struct db_connection *connection, const json_t *json, bool
     struct alert_order order = {.account_id = number_of(json, "account", 1),
                                 .at_us = time_of(json, "at")};
     uuid_parse(json_string_value(json_object_get(json, "id")), &order.alert_id);
-    return print(resolves ? resolve_alert(connection, &order, &alert)
+    return print(resolves ? store_resolution(connection, &order, &alert)
                           : touch_alert(connection, order.account_id, &order.alert_id, order.at_us),
                  false, &order.alert_id);
 }
