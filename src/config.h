@@ -64,6 +64,10 @@ struct config {
     } hooks;
     struct {
         char *allow_private; /* words, see base/ip_network.h */
+        char *ca_file;       /* "" means the system's */
+        int64_t timeout_ms;
+        int64_t connections_max;
+        int64_t host_connections_max;
     } webhooks;
     struct {
         int64_t

@@ -110,6 +110,12 @@ const struct config_key config_keys[] = {
     LIST(webhooks, allow_private, IP_NETWORKS_MAX, ip_network_is_sound, NETWORK_WORDS,
          "Private networks that webhooks may be sent to, also by plain http: 127.0.0.0/8; empty: "
          "none"),
+    TEXT(webhooks, ca_file, "",
+         "Whose certificates their receivers may have (PEM); empty: the system's"),
+    NUMBER(webhooks, timeout_ms, 15000, 100, 60000, "For one attempt, from the name to the answer"),
+    NUMBER(webhooks, connections_max, 256, 8, 4096,
+           "Attempts under way at once; half of it is kept for receivers that answer fast"),
+    NUMBER(webhooks, host_connections_max, 16, 2, 256, "Of them to one host"),
     LIVE_NUMBER(keys, cache_s, 10, 0, 3600,
                 "Revoked API keys and changed surveys are noticed within this time"),
     LIVE_NUMBER(limits, key_per_minute, 0, 0, 1000000,

@@ -12,7 +12,6 @@ struct ip_networks;
 #define HTTP_ERROR_SIZE        300
 #define HTTP_ANSWER_SIZE       513           /* of what is kept of an answer, with the NUL */
 #define HTTP_ANSWER_BYTES_READ (64U * 1024U) /* of an answer's body: then it is broken off */
-#define HTTP_NO_RETRY_AFTER    (-1)
 
 struct http_client_options {
     const struct ip_networks *listed; /* private ones that may be called; lent, as all here */
@@ -39,8 +38,8 @@ struct http_call {
 struct http_result {
     int status; /* 0: no answer came */
     int64_t latency_ms;
-    int64_t retry_after_s;         /* asked for by the answer; HTTP_NO_RETRY_AFTER: no */
-    char error[HTTP_ERROR_SIZE];   /* without an answer: what went wrong, where; one line, UTF-8.
+    int64_t retry_after_s;         /* from now on; 0: it does not ask for a pause */
+    char error[HTTP_ERROR_SIZE];   /* without an answer: what went wrong, where; one line of ASCII.
                                       Never the path, a secret or a header's value. */
     char answer[HTTP_ANSWER_SIZE]; /* the first bytes of its body, as UTF-8 without controls */
 };

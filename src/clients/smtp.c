@@ -1,7 +1,6 @@
 #include "clients/smtp.h"
 
 #include <curl/curl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "clients/curl_once.h"
 #include "clients/mailbox.h"
 #include "clients/smtp_trace.h"
 
@@ -127,10 +127,6 @@ static int check_deadlines(void *context, curl_off_t total, curl_off_t now, curl
 
 /* ---- how curl is set ---- */
 
-static void init_curl(void) {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 /* A password asks for TLS wherever somebody may listen: or whoever is in between would take the
  * offer out. */
 static long use_ssl(const struct smtp_options *options) {
@@ -196,8 +192,7 @@ static void set_callbacks(struct smtp *smtp) {
 }
 
 struct smtp *smtp_open(const struct smtp_options *options) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, init_curl);
+    curl_once();
     struct smtp *smtp = calloc(1, sizeof *smtp);
     CURL *curl = smtp ? curl_easy_init() : NULL;
     if (!curl) {
