@@ -68,7 +68,7 @@ static struct response respond_reclassified(struct app *app, const struct reclas
         return respond_outcome(outcome, "vote");
     }
     struct text text = {0};
-    response_append_json(&text, &response);
+    response_append_json(&text, &response, app->sentiment);
     return respond_text(200, TYPE_JSON, &text);
 }
 
@@ -78,6 +78,7 @@ struct response reclassify_response(struct app *app, const struct request *reque
     struct reclassify_order order = {
         .account_id = request->principal.account_id,
         .slot = RECLASSIFY_ROLLUP_SLOT,
+        .scorer = app->sentiment,
     };
     if (!uuid_parse(request_path_param(request, "id"), &order.response_id)) {
         return respond_outcome(OUTCOME_NOT_FOUND, "response");

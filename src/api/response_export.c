@@ -18,7 +18,7 @@
 
 struct export {
     struct stream stream; /* first: a stream is its export */
-    struct db *db;        /* lent */
+    struct app *app;      /* lent */
     struct response_filter filter;
     struct response_position after;
     enum export_format format;
@@ -31,7 +31,8 @@ struct export {
 static const char csv_header[] =
     "id,survey,contact_ref,agents,team,channel,reason,language,customer_ref,customer_email,"
     "customer_name,solved_at,opened_at,handled_s,credit_amount,understood,csat,nps,ces,"
-    "comment,answered_at,trust,source,revision,invitation,extras";
+    "comment,answered_at,trust,source,revision,invitation,polarity,frustration,"
+    "sentiment_model,extras";
 
 static void csv_append_time(struct text *row, int64_t time_us) {
     char text[TIME_TEXT_SIZE] = "";
@@ -81,6 +82,21 @@ static void csv_append_contact(struct text *row, const struct contact *contact) 
     csv_append_time(row, contact->opened_at_us);
     csv_append_int_unless(row, contact->handled_s, HANDLED_S_NONE);
     csv_append_amount(row, contact->credit_amount_milli);
+}
+
+static void csv_append_number(struct text *row, bool known, double value) {
+    CLEANUP(text_clear) struct text number = {0};
+    if (known) {
+        text_append_decimal(&number, value);
+    }
+    row->failed |= number.failed;
+    csv_append_plain(row, number.bytes);
+}
+
+static void csv_append_estimate(struct text *row, const struct estimate *estimate) {
+    csv_append_number(row, estimate->has_polarity, estimate->polarity);
+    csv_append_number(row, estimate->has_frustration, estimate->frustration);
+    csv_append_plain(row, estimate->model);
 }
 
 /* ---- a survey's own questions: a column each, when the export is of one survey ---- */
@@ -167,6 +183,7 @@ static void csv_append_response(struct text *row, const struct survey *survey,
     csv_append_text(row, response->source);
     csv_append_int_unless(row, response->revision, 0);
     csv_append_uuid(row, response->has_invitation ? &response->invitation_id : NULL);
+    csv_append_estimate(row, &response->estimate);
     csv_append_extras(row, survey, &response->answers.extras);
     csv_end_row(row);
 }
@@ -176,13 +193,13 @@ static void append_response(const struct export *export, const struct survey_res
     if (export->format == EXPORT_CSV) {
         csv_append_response(chunk, export->survey, response);
     } else {
-        response_append_json(chunk, response);
+        response_append_json(chunk, response, export->app->sentiment);
         text_append_char(chunk, '\n');
     }
 }
 
 static enum outcome load_page(struct export *export) {
-    CLEANUP(db_release) struct db_connection *connection = db_acquire(export->db);
+    CLEANUP(db_release) struct db_connection *connection = db_acquire(export->app->db);
     response_page_clear(&export->page);
     export->given = 0;
     return connection ? load_responses(connection, &export->filter, &export->after, PAGE_ROWS,
@@ -246,7 +263,7 @@ struct response respond_export(struct app *app, struct response_filter *filter,
     if (!export) {
         return respond_outcome(OUTCOME_FAILED, "export");
     }
-    *export = (struct export){.stream = {next_chunk, release}, .db = app->db, .format = format};
+    *export = (struct export){.stream = {next_chunk, release}, .app = app, .format = format};
     export->filter = *filter;
     *filter = RESPONSE_FILTER_NONE;
     enum outcome outcome = find_survey(app, export);

@@ -1,5 +1,6 @@
 #include "api/response_json.h"
 
+#include "api/estimate_json.h"
 #include "base/time.h"
 #include "store/extras_json.h"
 
@@ -121,7 +122,8 @@ void answers_append_json(struct text *text, const struct answers *answers) {
     text_append_char(text, '}');
 }
 
-void response_append_json(struct text *text, const struct survey_response *response) {
+void response_append_json(struct text *text, const struct survey_response *response,
+                          const struct sentiment_scorer *scorer) {
     text_append_char(text, '{');
     append_uuid_member(text, "id", &response->id);
     append_member(text, "survey", response->survey);
@@ -129,6 +131,8 @@ void response_append_json(struct text *text, const struct survey_response *respo
     contact_append_json(text, &response->contact);
     text_append(text, ",\"answers\":");
     answers_append_json(text, &response->answers);
+    text_append(text, ",\"sentiment\":");
+    estimate_append_json(text, response, scorer);
     append_time_member(text, "answered_at", response->answered_at_us);
     append_member(text, "trust", trust_name(response->trust));
     append_member(text, "source", response->source);

@@ -5,9 +5,10 @@
 #include "base/text.h"
 #include "domain/vote.h"
 
-/* Appends {id, survey, contact, answers, answered_at, trust, source, revision, invitation?}; what
- * is not known is left out. */
-void response_append_json(struct text *text, const struct survey_response *response);
+/* Appends {id, survey, contact, answers, sentiment, answered_at, trust, source, revision,
+ * invitation?}; what is not known is left out. scorer finds the words that moved the estimate. */
+void response_append_json(struct text *text, const struct survey_response *response,
+                          const struct sentiment_scorer *scorer);
 
 /* The same for its parts: an object each. */
 void answers_append_json(struct text *text, const struct answers *answers);

@@ -123,7 +123,7 @@ static struct response submit(const struct sender *sender, const json_t *json, i
 }
 
 static void answer_one(void *context, const struct vote_result *result) {
-    exchange_answer(context, respond_vote(result));
+    exchange_answer(context, respond_vote(exchange_app(context), result));
 }
 
 static struct response create_one(const struct sender *sender) {
@@ -176,7 +176,8 @@ static void answer_element(void *context, const struct vote_result *result) {
     struct array_element *element = context;
     atomic_fetch_add(&element->job->stored, result->outcome == OUTCOME_OK);
     atomic_fetch_add(&element->job->replayed, result->outcome == OUTCOME_OK && result->replayed);
-    append_array_result(&element->answer, "response", respond_vote(result));
+    struct app *app = exchange_app(element->job->exchange);
+    append_array_result(&element->answer, "response", respond_vote(app, result));
     settle_element(element->job);
 }
 

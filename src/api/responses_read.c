@@ -25,12 +25,12 @@ static enum outcome load_page(struct app *app, const struct response_filter *fil
                       : OUTCOME_UNAVAILABLE;
 }
 
-static void append_list(struct text *body, const struct response_page *page, size_t shown,
-                        const char *next) {
+static void append_list(struct app *app, struct text *body, const struct response_page *page,
+                        size_t shown, const char *next) {
     text_append(body, "{\"data\":[");
     for (size_t i = 0; i < shown; i++) {
         text_append(body, i ? "," : "");
-        response_append_json(body, &page->items[i]);
+        response_append_json(body, &page->items[i], app->sentiment);
     }
     text_append_format(body, "],\"has_more\":%s,\"next\":", *next ? "true" : "false");
     text_append_json(body, *next ? next : NULL);
@@ -53,7 +53,7 @@ static struct response respond_list(struct app *app, const struct request *reque
         }
     }
     CLEANUP(text_clear) struct text body = {0};
-    append_list(&body, page, shown, next);
+    append_list(app, &body, page, shown, next);
     struct response response = respond_text(200, TYPE_JSON, &body);
     if (*next) {
         list_set_next_link(&response, app, request, next);
@@ -159,7 +159,7 @@ struct response get_response(struct app *app, const struct request *request) {
         return respond_outcome(outcome, "response");
     }
     CLEANUP(text_clear) struct text body = {0};
-    response_append_json(&body, &history.response);
+    response_append_json(&body, &history.response, app->sentiment);
     if (!body.failed) {
         body.length--; /* the closing brace: more members follow */
     }

@@ -11,7 +11,7 @@ static void append_number(struct text *text, const char *name, double value) {
     text_append_decimal(text, round(value * SCORE_STEPS) / SCORE_STEPS);
 }
 
-static void append_score(struct text *text, const char *name, double value, bool is_known) {
+void append_score_member(struct text *text, const char *name, double value, bool is_known) {
     if (is_known) {
         append_number(text, name, value);
     } else {
@@ -53,8 +53,13 @@ static void append_span(struct text *text, const struct sentiment_span *span, co
     text_append_char(text, '}');
 }
 
-static void append_spans(struct text *text, const struct sentiment *sentiment,
-                         const char *comment) {
+void sentiment_append_spans(struct text *text, const struct sentiment *sentiment,
+                            const char *comment) {
+    const char *reason = sentiment_extent_name(sentiment->extent);
+    if (reason) {
+        text_append_format(text, ",\"reason\":\"%s\"", reason);
+    }
+    text_append(text, ",\"spans\":[");
     size_t at = 0;
     size_t characters = 0;
     for (size_t i = 0; i < sentiment->span_count; i++) {
@@ -66,21 +71,17 @@ static void append_spans(struct text *text, const struct sentiment *sentiment,
         }
         append_span(text, span, comment, characters);
     }
+    text_append_char(text, ']');
 }
 
 void sentiment_append_json(struct text *text, const struct sentiment *sentiment,
                            const char *comment, const char *model) {
     bool is_whole = sentiment->extent == SENTIMENT_WHOLE;
-    const char *reason = sentiment_extent_name(sentiment->extent);
     text_append(text, "{\"model\":");
     text_append_json(text, model);
-    append_score(text, "polarity", sentiment->polarity,
-                 is_whole || sentiment->extent == SENTIMENT_SHORT);
-    append_score(text, "frustration", sentiment->frustration, is_whole);
-    if (reason) {
-        text_append_format(text, ",\"reason\":\"%s\"", reason);
-    }
-    text_append(text, ",\"spans\":[");
-    append_spans(text, sentiment, comment);
-    text_append(text, "]}");
+    append_score_member(text, "polarity", sentiment->polarity,
+                        is_whole || sentiment->extent == SENTIMENT_SHORT);
+    append_score_member(text, "frustration", sentiment->frustration, is_whole);
+    sentiment_append_spans(text, sentiment, comment);
+    text_append_char(text, '}');
 }

@@ -5,6 +5,7 @@
 
 #include "api/response_json.h"
 #include "api/survey_refusal.h"
+#include "app.h"
 #include "base/cleanup.h"
 
 #define LOCATION_BYTES 64
@@ -18,9 +19,9 @@ static unsigned status_of(enum vote_effect effect) {
     return statuses[effect];
 }
 
-static struct response respond_stored(const struct vote_result *result) {
+static struct response respond_stored(const struct app *app, const struct vote_result *result) {
     struct text body = {0};
-    response_append_json(&body, result->response);
+    response_append_json(&body, result->response, app->sentiment);
     struct response response = respond_text(status_of(result->effect), TYPE_JSON, &body);
     if (result->effect == EFFECT_CREATED) {
         char location[LOCATION_BYTES] = "/v1/responses/";
@@ -47,10 +48,10 @@ static struct response respond_conflict(const char *code) {
     return respond_outcome(OUTCOME_CONFLICT, "response");
 }
 
-struct response respond_vote(const struct vote_result *result) {
+struct response respond_vote(const struct app *app, const struct vote_result *result) {
     switch (result->outcome) {
     case OUTCOME_OK:
-        return respond_stored(result);
+        return respond_stored(app, result);
     case OUTCOME_CONFLICT:
         return respond_conflict(result->code);
     case OUTCOME_REJECTED:

@@ -101,12 +101,13 @@ static int fill_account(const struct database *database, const struct config *co
         .queue_max = (unsigned)config->intake.queue_max,
     };
     demo->connection = connection;
-    demo->intake = outcome == OUTCOME_OK ? own_intake_start(database, config, &wanted) : NULL;
-    if (!demo->intake) {
+    struct own_intake own = {0};
+    if (outcome != OUTCOME_OK || !own_intake_start(&own, database, config, &wanted)) {
         return EXIT_FAILURE;
     }
+    demo->intake = own.intake;
     int status = run(demo);
-    own_intake_stop(demo->intake);
+    own_intake_stop(&own);
     return status;
 }
 

@@ -19,7 +19,7 @@
 /* Shared with the lanes. */
 struct import_votes {
     struct import *import; /* lent */
-    struct intake *intake;
+    struct own_intake own;
     struct underway *window[WINDOW]; /* owned, with their votes: not handed in yet */
     size_t waiting;
     pthread_mutex_t lock;
@@ -163,8 +163,8 @@ static bool lose(struct import_votes *votes, struct vote *vote, struct underway 
 
 static bool hand_in(struct import_votes *votes, struct underway *underway) {
     one_more(votes);
-    if (intake_submit(votes->intake, underway->vote, time_monotonic_us() + VOTE_WAIT_US, vote_ended,
-                      underway) == SUBMITTED) {
+    if (intake_submit(votes->own.intake, underway->vote, time_monotonic_us() + VOTE_WAIT_US,
+                      vote_ended, underway) == SUBMITTED) {
         return true;
     }
     one_less(votes);
@@ -218,8 +218,7 @@ struct import_votes *import_votes_start(struct import *import) {
         .batch_max = BATCH_MAX,
         .queue_max = UNDERWAY_MAX + 1,
     };
-    votes->intake = own_intake_start(&import->database, import->config, &wanted);
-    if (!votes->intake) {
+    if (!own_intake_start(&votes->own, &import->database, import->config, &wanted)) {
         free(votes);
         return NULL;
     }
@@ -231,7 +230,7 @@ struct import_votes *import_votes_start(struct import *import) {
 void import_votes_stop(struct import_votes *votes) {
     hand_in_window(votes);
     wait_until(votes, 0);
-    own_intake_stop(votes->intake);
+    own_intake_stop(&votes->own);
     pthread_cond_destroy(&votes->fewer);
     pthread_mutex_destroy(&votes->lock);
     free(votes);

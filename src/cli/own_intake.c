@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "cli/scorer.h"
+
 #define STOP_WAIT_MS 60000
 #define INSTANCES    6 /* the seventh has the mailer's slot */
 
@@ -10,8 +12,11 @@ static unsigned other_instance(const struct config *config) {
     return ((unsigned)config->intake.instance + INSTANCES / 2) % INSTANCES;
 }
 
-struct intake *own_intake_start(const struct database *database, const struct config *config,
-                                const struct own_intake_options *wanted) {
+bool own_intake_start(struct own_intake *own, const struct database *database,
+                      const struct config *config, const struct own_intake_options *wanted) {
+    if (!load_scorer(&own->scorer)) {
+        return false;
+    }
     struct db_options options = {
         .conninfo = database_conninfo(database, config),
         .connections = wanted->lanes,
@@ -20,7 +25,7 @@ struct intake *own_intake_start(const struct database *database, const struct co
         .statement_timeout_ms = (unsigned)config->database.statement_timeout_ms,
         .prepare = config->database.prepare,
     };
-    return intake_start(&(struct intake_options){
+    own->intake = intake_start(&(struct intake_options){
         .database = &options,
         .lanes = wanted->lanes,
         .batch_max = wanted->batch_max,
@@ -28,9 +33,15 @@ struct intake *own_intake_start(const struct database *database, const struct co
         .commit_deadline_ms = (unsigned)config->intake.commit_deadline_ms,
         .per_account = strcmp(config->intake.transaction, "account") == 0,
         .instance = other_instance(config),
+        .scorer = &own->scorer,
     });
+    if (!own->intake) {
+        sentiment_scorer_clear(&own->scorer);
+    }
+    return own->intake != NULL;
 }
 
-void own_intake_stop(struct intake *intake) {
-    intake_stop(intake, STOP_WAIT_MS);
+void own_intake_stop(struct own_intake *own) {
+    intake_stop(own->intake, STOP_WAIT_MS);
+    sentiment_scorer_clear(&own->scorer);
 }

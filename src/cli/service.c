@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "cli/mail_composer.h"
+#include "cli/scorer.h"
 #include "http/server.h"
 #include "intake/intake.h"
 #include "intake/invitation_reader.h"
@@ -49,7 +50,8 @@ static struct db_options database_options(const struct config *config, const cha
     };
 }
 
-static struct intake *start_intake(const struct config *config, const struct db_options *database) {
+static struct intake *start_intake(const struct service *service, const struct config *config,
+                                   const struct db_options *database) {
     struct intake_options options = {
         .database = database,
         .lanes = (unsigned)config->intake.lanes,
@@ -58,6 +60,7 @@ static struct intake *start_intake(const struct config *config, const struct db_
         .commit_deadline_ms = (unsigned)config->intake.commit_deadline_ms,
         .per_account = strcmp(config->intake.transaction, "account") == 0,
         .instance = (unsigned)config->intake.instance,
+        .scorer = &service->sentiment,
     };
     return intake_start(&options);
 }
@@ -71,8 +74,9 @@ static struct housekeeping_limits housekeeping_limits(const struct config *confi
     };
 }
 
-static struct housekeeping *start_housekeeping(const struct config *config, struct db *db) {
-    struct housekeeping_options options = {.db = db, .limits = housekeeping_limits(config)};
+static struct housekeeping *start_housekeeping(const struct app *app) {
+    struct housekeeping_options options = {
+        .db = app->db, .scorer = app->sentiment, .limits = housekeeping_limits(app->config)};
     return housekeeping_start(&options);
 }
 
@@ -105,7 +109,9 @@ static bool start_mailer(struct service *service) {
     return service->mailer != NULL;
 }
 
-static bool start_parts(struct app *app, const struct config *config, const char *conninfo) {
+static bool start_parts(struct service *service, const struct config *config,
+                        const char *conninfo) {
+    struct app *app = &service->app;
     struct db_options database = database_options(config, conninfo);
     app->db = db_open(&database);
     if (!app->db) {
@@ -114,7 +120,7 @@ static bool start_parts(struct app *app, const struct config *config, const char
     app->key_cache = key_cache_new(config->keys.cache_s);
     app->survey_cache = survey_cache_new(app->db, config->keys.cache_s);
     app->signing_keys = signing_keys_start(app->db);
-    app->intake = start_intake(config, &database);
+    app->intake = start_intake(service, config, &database);
     app->view_log = view_log_start(app->db);
     app->invitation_reader =
         invitation_reader_start(app->db, (size_t)config->http.worker_queue_max);
@@ -185,24 +191,15 @@ static bool set_public_url(struct service *service, const struct config *config)
     return false;
 }
 
-static bool load_sentiment(struct service *service) {
-    const char *objection;
-    if (!sentiment_scorer_load(&service->sentiment, &objection)) {
-        log_error("could not load the model for comments: %s", objection);
-        return false;
-    }
-    service->app.sentiment = &service->sentiment;
-    return true;
-}
-
 bool service_open(struct service *service, const struct config *config,
                   const struct passed_sockets *passed) {
     *service = (struct service){.app = {.config = config}};
     service->app.public_url = service->public_url;
     locales_load();
-    if (!load_sentiment(service)) {
+    if (!load_scorer(&service->sentiment)) {
         return false;
     }
+    service->app.sentiment = &service->sentiment;
     service->app.server = open_server(&service->app, passed);
     if (!service->app.server || !set_public_url(service, config)) {
         service_stop(service, config);
@@ -218,10 +215,10 @@ bool service_hold(struct service *service) {
 
 bool service_start(struct service *service, const char *conninfo) {
     struct app *app = &service->app;
-    if (!start_parts(app, app->config, conninfo)) {
+    if (!start_parts(service, app->config, conninfo)) {
         return false;
     }
-    service->housekeeping = start_housekeeping(app->config, app->db);
+    service->housekeeping = start_housekeeping(app);
     service->contact_gatherer = contact_gatherer_start(app->db, app->config->contacts.lag_s);
     if (!service->housekeeping || !service->contact_gatherer || !start_mailer(service)) {
         return false;

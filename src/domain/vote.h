@@ -8,6 +8,7 @@
 #include "base/uuid.h"
 #include "domain/answers.h"
 #include "domain/contact.h"
+#include "domain/estimate.h"
 
 #define SURVEY_NAME_BYTES_MAX 64
 #define SOURCE_BYTES_MAX      32
@@ -60,6 +61,7 @@ struct vote {
     char survey[SURVEY_NAME_BYTES_MAX + 1];
     struct contact contact;
     struct answers answers;
+    struct estimate estimate; /* of these, made on the way */
     enum trust trust;
     char source[SOURCE_BYTES_MAX +
                 1]; /* "api", "page", "import", "demo", or the caller's own word */
@@ -86,6 +88,7 @@ struct survey_response {
     char survey[SURVEY_NAME_BYTES_MAX + 1];
     struct contact contact;
     struct answers answers;
+    struct estimate estimate;
     enum trust trust;
     char source[SOURCE_BYTES_MAX + 1];
     int64_t answered_at_us;

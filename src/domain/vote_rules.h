@@ -32,8 +32,9 @@ enum later_vote judge_later_vote(const struct survey_response *current, const st
 /*
  * Makes current what it is after vote, which was judged COUNTS or IS_HELD: answers, times, trust,
  * source, revision, votes, and its invitation if it had none; when it yields, its contact and the
- * start of its edit window too. A held vote leaves the answers of a response that counts as they
- * are. False when out of memory; current is then untouched.
+ * start of its edit window too. The estimate is then of what was there before. A held vote leaves
+ * the answers of a response that counts as they are. False when out of memory; current is then
+ * untouched.
  */
 bool apply_later_vote(struct survey_response *current, const struct vote *vote,
                       enum later_vote judgement);

@@ -106,6 +106,10 @@ void exchange_give_up(struct exchange *exchange) {
     }
 }
 
+struct app *exchange_app(const struct exchange *exchange) {
+    return exchange->server->app;
+}
+
 int64_t exchange_deadline_us(const struct exchange *exchange) {
     return atomic_load(&exchange->deadline_us);
 }

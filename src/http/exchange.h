@@ -6,6 +6,7 @@
 
 #include "http/response.h"
 
+struct app;
 struct exchange;
 
 /* Keeps the exchange, with its request, alive past the handler that returns respond_later(). */
@@ -19,6 +20,9 @@ void exchange_drop(struct exchange *exchange);
  * When the deadline already answered (503), response is discarded.
  */
 void exchange_answer(struct exchange *exchange, struct response response);
+
+/* What its handler was given. */
+struct app *exchange_app(const struct exchange *exchange);
 
 /* When the server gives up and answers 503 itself; monotonic microseconds. */
 int64_t exchange_deadline_us(const struct exchange *exchange);

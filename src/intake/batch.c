@@ -130,6 +130,15 @@ static enum outcome join_contexts(struct attempt *attempt) {
     return OUTCOME_OK;
 }
 
+/* By the language of the contact as it is kept. */
+static void estimate_votes(struct attempt *attempt) {
+    for (size_t i = 0; i < attempt->count; i++) {
+        struct vote *vote = attempt->votes[i];
+        estimate_of(attempt->tools->scorer, &vote->answers, vote->contact.language,
+                    &vote->estimate);
+    }
+}
+
 /* The votes that are being inserted, and how far their ids have come back: in the order they were
  * sent.
  */
@@ -294,6 +303,7 @@ static bool lacks_context(const struct attempt *attempt) {
 static enum outcome store_alone(struct attempt *attempt) {
     struct batch_tools *tools = attempt->tools;
     struct batch_item *item = &attempt->items[0];
+    estimate_votes(attempt);
     settle_new_vote(tools, item);
     if (send_lone_response(attempt->connection, item->vote, &tools->deltas, tools->slot,
                            &tools->params) != OUTCOME_OK ||
@@ -330,6 +340,7 @@ static enum outcome run_steps(struct attempt *attempt) {
         outcome = join_contexts(attempt);
     }
     if (outcome == OUTCOME_OK) {
+        estimate_votes(attempt);
         outcome = in_pipeline(attempt, insert_new);
     }
     if (outcome == OUTCOME_OK) {

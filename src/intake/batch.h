@@ -26,6 +26,7 @@ struct batch_tools {
     int slot;
     bool lone_statement;  /* one vote alone may be one statement; Citus does not know it */
     unsigned deadline_ms; /* for one try, COMMIT included */
+    const struct sentiment_scorer *scorer; /* lent */
     struct rollup_deltas deltas;
     struct params params;
 };

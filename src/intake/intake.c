@@ -30,6 +30,7 @@ static bool start_lanes(struct intake *intake, const struct intake_options *opti
             .db = intake->db,
             .keys = intake->keys,
             .counts = &intake->counts,
+            .scorer = options->scorer,
             .batch_max = batch_max,
             .queue_max = options->queue_max,
             .commit_deadline_ms = options->commit_deadline_ms,

@@ -13,6 +13,7 @@
 #include "domain/vote.h"
 
 struct db_options;
+struct sentiment_scorer;
 struct intake;
 
 struct intake_options {
@@ -22,7 +23,8 @@ struct intake_options {
     unsigned batch_max; /* votes per transaction, at most 1024 */
     unsigned queue_max; /* votes waiting in one lane; past it they are refused */
     unsigned commit_deadline_ms;
-    bool per_account;  /* one transaction per account (Citus) instead of per batch */
+    bool per_account; /* one transaction per account (Citus) instead of per batch */
+    const struct sentiment_scorer *scorer; /* lent: estimates what the votes say */
     unsigned instance; /* 0..6: with the lane it makes the rollup slot; slots 14 and 15 are for
                           other writers */
 };

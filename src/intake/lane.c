@@ -218,6 +218,7 @@ struct lane *lane_start(const struct lane_options *options) {
     lane->tools.slot = options->slot;
     lane->tools.lone_statement = !options->per_account;
     lane->tools.deadline_ms = options->commit_deadline_ms;
+    lane->tools.scorer = options->scorer;
     pthread_mutex_init(&lane->lock, NULL);
     pthread_cond_init(&lane->wake, NULL);
     if (pthread_create(&lane->thread, NULL, run, lane) != 0) {

@@ -34,9 +34,10 @@ struct intake_counts {
 };
 
 struct lane_options {
-    struct db *db;                /* lent */
-    struct running_keys *keys;    /* lent */
-    struct intake_counts *counts; /* lent */
+    struct db *db;                         /* lent */
+    struct running_keys *keys;             /* lent */
+    struct intake_counts *counts;          /* lent */
+    const struct sentiment_scorer *scorer; /* lent */
     unsigned batch_max;
     unsigned queue_max;
     unsigned commit_deadline_ms;

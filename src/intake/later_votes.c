@@ -86,20 +86,27 @@ static bool give_response(struct batch_item *item, const struct survey_response 
     return true;
 }
 
+static void estimate(const struct batch_tools *tools, struct survey_response *response) {
+    estimate_of(tools->scorer, &response->answers, response->contact.language, &response->estimate);
+}
+
 /* Shows the response as it was right after the earlier vote, if that was what counted then. */
-static bool show_as_of(struct batch_item *item, const struct stored_vote *earlier) {
+static bool show_as_of(const struct batch_tools *tools, struct batch_item *item,
+                       const struct stored_vote *earlier) {
     struct answers answers;
     if (!answers_copy(&earlier->answers, &answers)) {
         return false;
     }
     answers_clear(&item->response.answers);
     item->response.answers = answers;
+    estimate(tools, &item->response);
     item->response.answered_at_us = earlier->answered_at_us;
     item->response.revision = earlier->revision;
     return true;
 }
 
-static enum outcome replay(struct batch_item *item, const struct survey_response *response,
+static enum outcome replay(const struct batch_tools *tools, struct batch_item *item,
+                           const struct survey_response *response,
                            const struct stored_vote *earlier) {
     bool confirmed = response->trust == TRUST_CONFIRMED;
     item->result = (struct vote_result){
@@ -111,7 +118,7 @@ static enum outcome replay(struct batch_item *item, const struct survey_response
         item->result.effect = earlier->effect;
     }
     if (!give_response(item, response) ||
-        (earlier && earlier->effect != EFFECT_HELD && !show_as_of(item, earlier))) {
+        (earlier && earlier->effect != EFFECT_HELD && !show_as_of(tools, item, earlier))) {
         return OUTCOME_UNAVAILABLE;
     }
     return OUTCOME_OK;
@@ -128,7 +135,7 @@ static enum outcome replay_vote(struct settling *settling, struct batch_item *it
         return refuse(item, "idempotency_key_reused");
     }
     const struct locked_response *locked = response_with_id(settling, &earlier->response_id);
-    return locked ? replay(item, &locked->response, earlier) : OUTCOME_UNAVAILABLE;
+    return locked ? replay(settling->tools, item, &locked->response, earlier) : OUTCOME_UNAVAILABLE;
 }
 
 static enum outcome replay_first_vote(struct settling *settling, struct batch_item *item,
@@ -137,7 +144,7 @@ static enum outcome replay_first_vote(struct settling *settling, struct batch_it
         return refuse(item, "idempotency_key_reused");
     }
     const struct stored_vote *first = vote_with_id(&settling->earlier, &locked->response.id);
-    return replay(item, &locked->response, first);
+    return replay(settling->tools, item, &locked->response, first);
 }
 
 static void count(struct settling *settling, const struct locked_response *locked, int sign) {
@@ -167,6 +174,7 @@ static bool change(struct settling *settling, struct locked_response *locked,
     if (!apply_later_vote(&locked->response, item->vote, judgement)) {
         return false;
     }
+    estimate(settling->tools, &locked->response);
     if (judgement == LATER_VOTE_COUNTS || before != TRUST_CONFIRMED) {
         memcpy(locked->day, item->context.day, sizeof locked->day);
     }

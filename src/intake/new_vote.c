@@ -13,6 +13,7 @@ void settle_new_vote(struct batch_tools *tools, struct batch_item *item) {
         .id = vote->id,
         .contact = vote->contact,
         .answers = vote->answers,
+        .estimate = vote->estimate,
         .trust = vote->trust,
         .answered_at_us = vote->answered_at_us,
         .received_at_us = vote->received_at_us,

@@ -35,6 +35,7 @@ struct progress {
 
 struct housekeeping {
     struct db *db;
+    const struct sentiment_scorer *scorer;
     _Atomic(int64_t) view_days;
     _Atomic(int64_t) provisional_days;
     _Atomic(int64_t) delivery_days;
@@ -58,7 +59,8 @@ static bool stopping(struct housekeeping *housekeeping) {
 typedef enum outcome step(struct housekeeping *housekeeping, struct db_connection *connection,
                           struct progress *progress, bool *finished);
 
-static enum outcome discard_vote(struct db_connection *connection, int64_t account_id,
+static enum outcome discard_vote(struct housekeeping *housekeeping,
+                                 struct db_connection *connection, int64_t account_id,
                                  const struct overdue_vote *vote) {
     const struct reclassify_order order = {
         .account_id = account_id,
@@ -68,6 +70,7 @@ static enum outcome discard_vote(struct db_connection *connection, int64_t accou
         .reason = "held too long",
         .made_by = MADE_BY,
         .slot = RECLASSIFY_ROLLUP_SLOT,
+        .scorer = housekeeping->scorer,
     };
     CLEANUP(survey_response_clear)
     struct survey_response response = {.contact = CONTACT_NONE, .answers = ANSWERS_NONE};
@@ -85,7 +88,7 @@ static enum outcome discard_overdue(struct housekeeping *housekeeping,
      */
     for (size_t i = 0;
          i < overdue.count && outcome != OUTCOME_UNAVAILABLE && !stopping(housekeeping); i++) {
-        outcome = discard_vote(connection, progress->account_id, &overdue.votes[i]);
+        outcome = discard_vote(housekeeping, connection, progress->account_id, &overdue.votes[i]);
     }
     *finished = overdue.count < OVERDUE_VOTES_MAX;
     return outcome;
@@ -246,6 +249,7 @@ struct housekeeping *housekeeping_start(const struct housekeeping_options *optio
         return NULL;
     }
     housekeeping->db = options->db;
+    housekeeping->scorer = options->scorer;
     housekeeping_set_limits(housekeeping, &options->limits);
     pthread_mutex_init(&housekeeping->lock, NULL);
     pthread_condattr_t monotonic;

@@ -6,6 +6,7 @@
 
 struct db;
 struct housekeeping;
+struct sentiment_scorer;
 
 struct housekeeping_limits {
     int64_t view_days;        /* page views are kept */
@@ -15,7 +16,8 @@ struct housekeeping_limits {
 };
 
 struct housekeeping_options {
-    struct db *db; /* lent */
+    struct db *db;                         /* lent */
+    const struct sentiment_scorer *scorer; /* lent */
     struct housekeeping_limits limits;
 };
 

@@ -85,6 +85,7 @@ int64_t db_affected(const PGresult *rows);
 const char *db_text(const PGresult *rows, int row, int column);
 int64_t db_int(const PGresult *rows, int row, int column);
 int64_t db_time(const PGresult *rows, int row, int column);
+double db_number(const PGresult *rows, int row, int column); /* of a real or double precision */
 bool db_null(const PGresult *rows, int row, int column);
 
 /* Selects a timestamptz as whole microseconds since 1970. */

@@ -1,4 +1,5 @@
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -186,6 +187,10 @@ int64_t db_int(const PGresult *rows, int row, int column) {
     int64_t value = 0;
     parse_int(PQgetvalue(rows, row, column), INT64_MIN, INT64_MAX, &value);
     return value;
+}
+
+double db_number(const PGresult *rows, int row, int column) {
+    return strtod(PQgetvalue(rows, row, column), NULL);
 }
 
 int64_t db_time(const PGresult *rows, int row, int column) {

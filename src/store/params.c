@@ -1,6 +1,7 @@
 #include "store/params.h"
 
 #include <endian.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 
 #define FIRST_CAPACITY 64U
 #define NUMBER_BYTES   24U
+#define DECIMALS       4
+#define DECIMALS_SCALE 10000
 
 /* timestamptz counts microseconds from 2000-01-01. */
 #define POSTGRES_EPOCH_US (INT64_C(946684800) * US_PER_SECOND)
@@ -189,6 +192,16 @@ void params_milli(struct params *params, int64_t milli) {
         int64_t rest = milli % 1000;
         snprintf(text, NUMBER_BYTES + 4, "%s%lld.%03lld", milli < 0 ? "-" : "",
                  (long long)(whole < 0 ? -whole : whole), (long long)(rest < 0 ? -rest : rest));
+    }
+    params_text(params, text);
+}
+
+void params_decimal_if(struct params *params, bool known, double value) {
+    char *text = known ? take_bytes(params, NUMBER_BYTES + DECIMALS) : NULL;
+    long long scaled = llround(fabs(value) * DECIMALS_SCALE);
+    if (text) {
+        snprintf(text, NUMBER_BYTES + DECIMALS, "%s%lld.%04lld", value < 0 ? "-" : "",
+                 scaled / DECIMALS_SCALE, scaled % DECIMALS_SCALE);
     }
     params_text(params, text);
 }

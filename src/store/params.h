@@ -35,6 +35,8 @@ void params_timestamptz(struct params *params, int64_t time_us);
 void params_uuid_binary(struct params *params, const struct uuid *uuid);
 /* A text array of count lent texts. */
 void params_texts(struct params *params, char *const texts[], size_t count);
+/* A number with at most four decimals; NULL unless known. */
+void params_decimal_if(struct params *params, bool known, double value);
 /* A number of thousandths, as a decimal. */
 void params_milli(struct params *params, int64_t milli);
 

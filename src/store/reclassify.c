@@ -222,6 +222,8 @@ static enum outcome settle_invitation(struct work *work) {
 }
 
 static enum outcome store_settled(struct work *work) {
+    estimate_of(work->order->scorer, &work->after.answers, work->after.contact.language,
+                &work->after.estimate);
     char day[DAY_TEXT_SIZE] = "";
     enum outcome outcome = load_day(work, day);
     if (outcome == OUTCOME_OK) {

@@ -18,6 +18,7 @@ struct reclassify_order {
     const char *reason;
     const char *made_by; /* an API key's id, or a job's name */
     int slot;            /* of the rollups */
+    const struct sentiment_scorer *scorer;
 };
 
 /*

@@ -44,6 +44,15 @@ bool answers_from_row(const PGresult *rows, int row, int first, struct answers *
     return true;
 }
 
+static void read_estimate(const PGresult *rows, int row, int column, struct estimate *estimate) {
+    const char *model = db_text(rows, row, column + 2);
+    estimate->has_polarity = !db_null(rows, row, column);
+    estimate->polarity = db_number(rows, row, column);
+    estimate->has_frustration = !db_null(rows, row, column + 1);
+    estimate->frustration = db_number(rows, row, column + 1);
+    strncpy(estimate->model, model ? model : "", SENTIMENT_VERSION_BYTES);
+}
+
 /* What follows the answers, from column on. */
 static bool read_state(const PGresult *rows, int row, int column,
                        struct survey_response *response) {
@@ -61,6 +70,7 @@ static bool read_state(const PGresult *rows, int row, int column,
     }
     const char *evidence = db_text(rows, row, column + 8);
     response->evidence = evidence ? strdup(evidence) : NULL;
+    read_estimate(rows, row, column + 9, &response->estimate);
     return trust_from_name(PQgetvalue(rows, row, column + 3), &response->trust);
 }
 
@@ -104,6 +114,12 @@ void params_answers(struct params *params, const struct answers *answers) {
     params_extras(params, &answers->extras);
 }
 
+void params_estimate(struct params *params, const struct estimate *estimate) {
+    params_decimal_if(params, estimate->has_polarity, estimate->polarity);
+    params_decimal_if(params, estimate->has_frustration, estimate->frustration);
+    params_text(params, estimate->model[0] ? estimate->model : NULL);
+}
+
 void params_idempotency(struct params *params, const struct idempotency *idempotency) {
     if (!idempotency->given) {
         params_text(params, NULL);
@@ -134,6 +150,7 @@ void params_new_response(struct params *params, const struct vote *vote) {
     }
     params_text(params, vote->evidence);
     params_idempotency(params, &vote->idempotency);
+    params_estimate(params, &vote->estimate);
 }
 
 enum outcome send_new_responses(struct db_connection *connection, struct vote *const votes[],
@@ -175,6 +192,7 @@ enum outcome store_changed_response(struct db_connection *connection,
     } else {
         params_text(&params, NULL);
     }
+    params_estimate(&params, &response->estimate);
     if (!params_ready(&params)) {
         return OUTCOME_UNAVAILABLE;
     }
@@ -183,7 +201,8 @@ enum outcome store_changed_response(struct db_connection *connection,
                     "UPDATE responses SET understood = $3, csat = $4, nps = $5, comment = $6, ces "
                     "= $7, extras = $8,"
                     " answered_at = $9, received_at = $10, confirmed_at = $11, trust = $12,"
-                    " source = $13, revision = $14, votes = $15, invitation_id = $16"
+                    " source = $13, revision = $14, votes = $15, invitation_id = $16,"
+                    " polarity = $17, frustration = $18, sentiment_model = $19"
                     " WHERE account_id = $1 AND id = $2",
                     params_from(&params, 0, params.count));
 }

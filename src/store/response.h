@@ -19,9 +19,10 @@
     "responses.ces, responses.extras, "                 \
     DB_TIME("responses.answered_at") ", " DB_TIME("responses.received_at") ", "                \
     DB_TIME("responses.confirmed_at") ", responses.trust, responses.source, "                  \
-    "responses.revision, responses.votes, responses.invitation_id, responses.evidence"
+    "responses.revision, responses.votes, responses.invitation_id, responses.evidence, "       \
+    "responses.polarity, responses.frustration, responses.sentiment_model"
 /* clang-format on */
-#define RESPONSE_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 15)
+#define RESPONSE_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 18)
 
 /* OUTCOME_FAILED when out of memory or when the row is not what the schema promises; *response is
  * then untouched. */
@@ -40,14 +41,17 @@ void params_answers(struct params *params, const struct answers *answers);
 /* Appends key hash, index and body hash, or three NULLs. */
 void params_idempotency(struct params *params, const struct idempotency *idempotency);
 
+/* Appends polarity, frustration, sentiment_model. */
+void params_estimate(struct params *params, const struct estimate *estimate);
+
 /* What a new response is inserted with, and the parameters for it in that order. */
 /* clang-format off */
 #define NEW_RESPONSE_COLUMNS                                                                   \
     "account_id, id, survey, " CONTACT_COLUMN_NAMES ", understood, csat, nps, comment, ces,"   \
     " extras, answered_at, received_at, confirmed_at, trust, source, invitation_id, evidence," \
-    " idempotency_hash, idempotency_index, body_hash"
+    " idempotency_hash, idempotency_index, body_hash, polarity, frustration, sentiment_model"
 /* clang-format on */
-#define NEW_RESPONSE_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 16)
+#define NEW_RESPONSE_COLUMN_COUNT (3 + CONTACT_COLUMN_COUNT + 19)
 void params_new_response(struct params *params, const struct vote *vote);
 
 /*
@@ -62,7 +66,8 @@ enum outcome send_new_responses(struct db_connection *connection, struct vote *c
 enum outcome store_response_contact(struct db_connection *connection,
                                     const struct survey_response *response);
 
-/* Overwrites what a later vote may change: answers, times, trust, source, revision, votes. */
+/* Overwrites what a later vote may change: answers, their estimate, times, trust, source, revision,
+ * votes. */
 enum outcome store_changed_response(struct db_connection *connection,
                                     const struct survey_response *response);
 
