@@ -6,6 +6,7 @@
 #include "api/invitation_json.h"
 #include "api/response_json.h"
 #include "api/suppression_json.h"
+#include "app.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/time.h"
@@ -57,7 +58,7 @@ static json_t *parse(const struct text *text) {
 
 static enum outcome give_response(struct wanted *wanted, const struct survey_response *response) {
     CLEANUP(text_clear) struct text text = {0};
-    response_append_json(&text, response);
+    response_append_json(&text, response, wanted->app->sentiment);
     struct event_document made = {.data = parse(&text), .sequence = response->revision};
     return give(wanted, EVENT_OF_RESPONSE, response->account_id, &response->id, &made);
 }

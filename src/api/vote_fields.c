@@ -111,6 +111,7 @@ static const struct field past_vote_fields[] = {
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct vote, trust),
      .choices = trust_choices},
+    {.name = "sentiment", .kind = FIELD_ELSEWHERE}, /* estimated anew */
     {.name = "revision", .kind = FIELD_ELSEWHERE},
     {.name = "invitation", .kind = FIELD_ELSEWHERE},
 };

@@ -176,6 +176,9 @@ static const struct import_column columns[] = {
     {"source", BODY, "source", COLUMN_TEXT, false},
     {"revision", BODY, "revision", COLUMN_NUMBER, false},
     {"invitation", BODY, "invitation", COLUMN_TEXT, false},
+    {"polarity", BODY, NULL, COLUMN_IGNORED, false}, /* estimated anew */
+    {"frustration", BODY, NULL, COLUMN_IGNORED, false},
+    {"sentiment_model", BODY, NULL, COLUMN_IGNORED, false},
     {"extras", BODY_ANSWERS, NULL, COLUMN_MEMBERS, false},
 };
 
