@@ -4,6 +4,14 @@
 
 #include "http/router.h"
 
+/* alerts.c */
+handler acknowledge_alert;
+handler resolve_alert;
+
+/* alerts_read.c */
+handler list_alerts;
+handler get_alert;
+
 /* contacts.c */
 handler create_contact;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/alert_json.h"
 #include "api/invitation_json.h"
 #include "api/response_json.h"
 #include "api/suppression_json.h"
@@ -10,6 +11,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "store/alert.h"
 #include "store/invitation_list.h"
 #include "store/response_read.h"
 #include "store/suppression.h"
@@ -111,6 +113,22 @@ static enum outcome load_suppressions_wanted(struct wanted *wanted) {
     return outcome;
 }
 
+static enum outcome give_alert(struct wanted *wanted, const struct alert *alert) {
+    struct event_document made = {.data = alert_to_json(wanted->app, alert),
+                                  .sequence = alert->revision};
+    return give(wanted, EVENT_OF_ALERT, alert->account_id, &alert->id, &made);
+}
+
+static enum outcome load_alerts_wanted(struct wanted *wanted) {
+    CLEANUP(alert_list_clear) struct alert_list list = {0};
+    enum outcome outcome =
+        load_alerts_with_keys(wanted->connection, wanted->keys, wanted->key_count, &list);
+    for (size_t i = 0; outcome == OUTCOME_OK && i < list.count; i++) {
+        outcome = give_alert(wanted, &list.alerts[i]);
+    }
+    return outcome;
+}
+
 static void collect_keys(struct wanted *wanted, enum event_object kind) {
     wanted->key_count = 0;
     for (size_t i = 0; i < wanted->count; i++) {
@@ -127,6 +145,7 @@ static enum outcome load_all_kinds(struct wanted *wanted) {
         [EVENT_OF_RESPONSE] = load_responses_wanted,
         [EVENT_OF_INVITATION] = load_invitations_wanted,
         [EVENT_OF_SUPPRESSION] = load_suppressions_wanted,
+        [EVENT_OF_ALERT] = load_alerts_wanted,
     };
     enum outcome outcome = OUTCOME_OK;
     for (size_t kind = 0; outcome == OUTCOME_OK && kind < COUNT(loaders); kind++) {

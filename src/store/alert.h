@@ -9,6 +9,7 @@
 #include "base/outcome.h"
 #include "domain/alert.h"
 #include "store/db.h"
+#include "store/object_key.h"
 
 /*
  * Stores an alert, filled in but for id, status and revision, with its event, in a transaction of
@@ -58,9 +59,14 @@ void alert_list_clear(struct alert_list *list);
 enum outcome load_unresolved_alerts(struct db_connection *connection, int64_t account_id,
                                     size_t limit, struct alert_list *list);
 
+/* Those with these keys, in any order. The caller clears *list either way. */
+enum outcome load_alerts_with_keys(struct db_connection *connection, const struct object_key keys[],
+                                   size_t count, struct alert_list *list);
+
 struct alert_filter {
     int64_t account_id;
     const char *status;    /* its name; NULL: any */
+    bool unresolved;       /* only those open or acknowledged */
     const char *team;      /* NULL: any; "": those of the whole account */
     int64_t before_us;     /* raised before this, */
     struct uuid before_id; /* or at it with a smaller id; TIME_NONE: from the newest on */

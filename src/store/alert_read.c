@@ -130,12 +130,27 @@ enum outcome load_unresolved_alerts(struct db_connection *connection, int64_t ac
     return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
 }
 
+enum outcome load_alerts_with_keys(struct db_connection *connection, const struct object_key keys[],
+                                   size_t count, struct alert_list *list) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_object_keys(&params, keys, count);
+    if (!params_ready(&params)) {
+        return OUTCOME_FAILED;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows, "SELECT " ALERT_COLUMNS FROM_OBJECTS("alerts"),
+                 params_from(&params, 0, params.count));
+    return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
+}
+
 enum outcome list_alerts_before(struct db_connection *connection, const struct alert_filter *filter,
                                 size_t limit, struct alert_list *list) {
     CLEANUP(listing_clear) struct listing listing = {.sql = {0}};
     params_int(&listing.params, filter->account_id);
     text_append(&listing.sql, "SELECT " ALERT_COLUMNS " FROM alerts WHERE account_id = $1");
     listing_compare_text(&listing, " AND status = ", filter->status);
+    text_append(&listing.sql, filter->unresolved ? " AND status <> 'resolved'" : "");
     listing_compare_text(&listing, " AND team = ", filter->team);
     listing_go_on(&listing, "raised_at, id", filter->before_us, &filter->before_id);
     CLEANUP(db_rows_free) PGresult *rows = NULL;

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from contract.spec import Spec
+from support.alerts import raised
 from support.service import ROOT
 
 SPEC = Spec(ROOT / "openapi.yaml")
@@ -44,7 +45,7 @@ CHANGES_SOURCE = ("put_source", "delete_source")  # not the one that the others 
 
 @pytest.fixture(scope="module")
 def owned(service):
-    """What account 1 has: a survey, an invitation, a response, a source and what it sent."""
+    """What account 1 has: a survey, an invitation, a response, an alert, a source and what it sent."""
     definition = {"display_name": "Only ours", "questions": [{"question": "understood"}]}
     assert service.put("/v1/surveys/ours", "admin", json=definition).status_code == 201
     made = service.post("/v1/invitations", "write", json={"survey": "ours", "contact": {"ref": "T-1", "team": "ours"}}).json()
@@ -55,7 +56,7 @@ def owned(service):
     sent = service.post("/v1/hooks/1/ours", data=b"{}").json()
     return {"survey": "ours", "invitations": made["id"], "responses": stored["id"],
             "source": "ours", "sources": sent["delivery"], "contacts": "T-1",
-            "token": made["url"].rpartition("/")[2]}
+            "alerts": raised(service), "token": made["url"].rpartition("/")[2]}
 
 
 def path_of(name, owned):
