@@ -33,21 +33,21 @@ static const struct survey_response *find_response(const struct response_page *p
     return NULL;
 }
 
-static json_t *whole_response(const struct survey_response *response) {
+static json_t *whole_response(const struct app *app, const struct survey_response *response) {
     CLEANUP(text_clear) struct text text = {0};
-    response_append_json(&text, response);
+    response_append_json(&text, response, app->sentiment);
     return text.failed ? NULL : json_loadb(text.bytes, text.length, 0, NULL);
 }
 
 /* Puts each response beside its link. What is gone by now is left out. False when out of memory. */
-static bool put_responses(json_t *json, const struct alert *alert,
+static bool put_responses(const struct app *app, json_t *json, const struct alert *alert,
                           const struct response_page *page) {
     json_t *links = json_object_get(json, "responses");
     bool put = true;
     for (size_t i = alert->response_count; put && i-- > 0;) {
         const struct survey_response *response = find_response(page, &alert->response_ids[i]);
         put = response ? json_object_set_new(json_array_get(links, i), "response",
-                                             whole_response(response)) == 0
+                                             whole_response(app, response)) == 0
                        : json_array_remove(links, i) == 0;
     }
     return put;
@@ -83,7 +83,7 @@ struct response get_alert(struct app *app, const struct request *request) {
         return respond_outcome(outcome, "alert");
     }
     CLEANUP(release_json) json_t *json = alert_to_json(app, &alert);
-    if (!json || !put_responses(json, &alert, &page)) {
+    if (!json || !put_responses(app, json, &alert, &page)) {
         return respond_outcome(OUTCOME_FAILED, "alert");
     }
     return respond(200, json_incref(json));
