@@ -56,7 +56,7 @@ def owned(service):
     sent = service.post("/v1/hooks/1/ours", data=b"{}").json()
     return {"survey": "ours", "invitations": made["id"], "responses": stored["id"],
             "source": "ours", "sources": sent["delivery"], "contacts": "T-1",
-            "alerts": raised(service), "token": made["url"].rpartition("/")[2]}
+            "alerts": raised(service, team="ours"), "token": made["url"].rpartition("/")[2]}
 
 
 def path_of(name, owned):
@@ -214,7 +214,7 @@ def test_what_another_account_owns_does_not_exist(service, owned, other, name):
     theirs = ask(service, name, owned, other)
     assert_problem(theirs, 404, "not_found")
     nothing = path_of(name, {**owned, "survey": "none-such", "source": "none-such", "contacts": "none-such", "invitations": str(uuid.uuid4()),
-                             "responses": str(uuid.uuid4())})
+                             "responses": str(uuid.uuid4()), "alerts": str(uuid.uuid4())})
     unknown = ask(service, name, owned, other, path=nothing)
     alike = [{**response.json(), "request_id": ""} for response in (theirs, unknown)]
     assert alike[0] == alike[1]
