@@ -32,6 +32,7 @@ bool own_intake_start(struct own_intake *own, const struct database *database,
         .queue_max = wanted->queue_max,
         .commit_deadline_ms = (unsigned)config->intake.commit_deadline_ms,
         .per_account = strcmp(config->intake.transaction, "account") == 0,
+        .quiet = true,
         .instance = other_instance(config),
         .scorer = &own->scorer,
     });

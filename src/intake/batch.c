@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "intake/batch_events.h"
 #include "intake/later_votes.h"
 #include "intake/new_vote.h"
 #include "store/lone_response.h"
@@ -34,6 +35,7 @@ void batch_item_clear(struct batch_item *item) {
     }
     item->owns_response = false;
     item->invitation_answered = false;
+    item->has_event = false;
     item->response = (struct survey_response){0};
     item->result = (struct vote_result){0};
 }
@@ -253,7 +255,7 @@ static void count_answered_invitations(struct attempt *attempt, struct vote *ans
     }
 }
 
-/* Last round trip: the sums, the invitations, COMMIT. */
+/* Last round trip: the sums, the invitations, what others are told, COMMIT. */
 static enum outcome finish(struct attempt *attempt) {
     struct db_connection *connection = attempt->connection;
     struct params *params = &attempt->tools->params;
@@ -268,6 +270,8 @@ static enum outcome finish(struct attempt *attempt) {
     }
     if ((answered_count &&
          send_answered_invitations(connection, answered, answered_count, params) != OUTCOME_OK) ||
+        (!attempt->tools->quiet &&
+         send_batch_events(connection, attempt->items, attempt->count, params) != OUTCOME_OK) ||
         db_pipeline_send(connection, "COMMIT", DB_NO_PARAMS) != OUTCOME_OK ||
         db_pipeline_sync(connection) != OUTCOME_OK) {
         return OUTCOME_UNAVAILABLE;

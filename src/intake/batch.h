@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "domain/event.h"
 #include "intake/intake.h"
 #include "store/rollup.h"
 #include "store/vote_context.h"
@@ -17,6 +18,8 @@ struct batch_item {
     struct vote_context context;
     bool invitation_answered; /* its invitation is to be marked */
     bool owns_response;       /* response has its own texts; else it borrows the vote's */
+    bool has_event;           /* somebody may want to be told, of: */
+    enum event_type event;
     struct survey_response response;
     struct vote_result result;
 };
@@ -25,6 +28,7 @@ struct batch_item {
 struct batch_tools {
     int slot;
     bool lone_statement;  /* one vote alone may be one statement; Citus does not know it */
+    bool quiet;           /* nobody is told */
     unsigned deadline_ms; /* for one try, COMMIT included */
     const struct sentiment_scorer *scorer; /* lent */
     struct rollup_deltas deltas;

@@ -35,6 +35,7 @@ static bool start_lanes(struct intake *intake, const struct intake_options *opti
             .queue_max = options->queue_max,
             .commit_deadline_ms = options->commit_deadline_ms,
             .per_account = options->per_account,
+            .quiet = options->quiet,
             .slot = (int)(options->instance * LANES_MAX + intake->lane_count),
         };
         intake->lanes[intake->lane_count] = lane_start(&lane);

@@ -216,7 +216,8 @@ struct lane *lane_start(const struct lane_options *options) {
     lane->options = *options;
     lane->last = &lane->first;
     lane->tools.slot = options->slot;
-    lane->tools.lone_statement = !options->per_account;
+    lane->tools.lone_statement = !options->per_account && !options->quiet;
+    lane->tools.quiet = options->quiet;
     lane->tools.deadline_ms = options->commit_deadline_ms;
     lane->tools.scorer = options->scorer;
     pthread_mutex_init(&lane->lock, NULL);

@@ -42,6 +42,7 @@ struct lane_options {
     unsigned queue_max;
     unsigned commit_deadline_ms;
     bool per_account;
+    bool quiet; /* nobody is told */
     int slot;
 };
 

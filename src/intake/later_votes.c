@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "domain/vote_rules.h"
+#include "intake/batch_events.h"
 #include "store/response_lock.h"
 
 static_assert(BATCH_VOTES_MAX <= LOCK_VOTES_MAX, "a batch is locked at once");
@@ -213,6 +214,9 @@ static enum outcome settle_change(struct settling *settling, struct batch_item *
     bool yielding = response_yields(&locked->response, item->vote->source);
     enum outcome outcome =
         store_first_vote(settling->connection, locked->response.account_id, &locked->response.id);
+    if (outcome == OUTCOME_OK && judgement == LATER_VOTE_COUNTS) {
+        outcome = note_later_vote(settling->connection, item, &locked->response);
+    }
     if (outcome != OUTCOME_OK) {
         return outcome;
     }

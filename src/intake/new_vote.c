@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "domain/vote_rules.h"
+#include "intake/batch_events.h"
 
 void settle_new_vote(struct batch_tools *tools, struct batch_item *item) {
     const struct vote *vote = item->vote;
@@ -31,6 +32,9 @@ void settle_new_vote(struct batch_tools *tools, struct batch_item *item) {
         .effect = confirmed ? EFFECT_CREATED : EFFECT_HELD,
         .response = &item->response,
     };
+    if (confirmed) {
+        note_event(item, EVENT_RESPONSE_RECORDED);
+    }
     item->invitation_answered =
         item->context.invited && response_answers_invitation(&item->response);
     rollup_count_response(&tools->deltas,

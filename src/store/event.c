@@ -18,21 +18,20 @@ _Static_assert(EVENTS_STREAMED == 391, "as EVENTS_STREAMED_TEXT");
 /* clang-format off */
 #define EVENTS "unnest($1::bigint[], $2::uuid[], $3::smallint[], $4::uuid[], $5::timestamptz[])" \
     " AS new (account_id, id, type, object_id, occurred_at)"
-#define COLUMNS "account_id, id, type, object_id, occurred_at"
 /* clang-format on */
 
-static const char insert_sql[] = "INSERT INTO events (" COLUMNS ") SELECT " COLUMNS " FROM " EVENTS;
+static const char insert_sql[] =
+    "INSERT INTO events (" EVENT_COLUMNS ") SELECT " EVENT_COLUMNS " FROM " EVENTS;
 
 static const char insert_wanted_sql[] =
-    "INSERT INTO events (" COLUMNS ")"
+    "INSERT INTO events (" EVENT_COLUMNS ")"
     " SELECT new.account_id, new.id, new.type, new.object_id, new.occurred_at FROM " EVENTS
     " JOIN accounts ON accounts.account_id = new.account_id"
     " WHERE (" WANTED_EVENTS " >> new.type) & 1 = 1";
 
 static void params_events(struct params *params, const struct event events[], size_t count) {
     CLEANUP(text_clear)
-    struct text accounts = {0},
-                ids = {0}, types = {0}, objects = {0}, times = {0};
+    struct text accounts = {0}, ids = {0}, types = {0}, objects = {0}, times = {0};
     for (size_t i = 0; i < count; i++) {
         array_append_int(&accounts, events[i].account_id);
         array_append_uuid(&ids, &events[i].id);

@@ -15,6 +15,9 @@
 /* EVENTS_STREAMED, in SQL. */
 #define EVENTS_STREAMED_TEXT "391"
 
+/* What an event is inserted with. */
+#define EVENT_COLUMNS "account_id, id, type, object_id, occurred_at"
+
 /* The types that the account of this row of accounts has subscribers for, as an int. */
 #define WANTED_EVENTS                                                                              \
     "(accounts.event_mask | CASE WHEN accounts.streamed_until > clock_timestamp() "                \

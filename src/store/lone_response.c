@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "store/event.h"
 #include "store/multi_row.h"
 #include "store/response.h"
 
@@ -22,8 +23,13 @@
     " AND NOT EXISTS (SELECT FROM responses"                                                   \
     " WHERE account_id = $1 AND idempotency_hash = $30 AND idempotency_index = $31)"           \
     " ON CONFLICT (account_id, survey, contact_ref) DO NOTHING"                            \
-    " RETURNING account_id, survey, answered_at)"
+    " RETURNING account_id, id, survey, answered_at, received_at)"
+
+#define EVENT_ID_PARAMETER (NEW_RESPONSE_COLUMN_COUNT + 1)
+#define WHO_WANTS_TO_KNOW                                                                      \
+    " FROM new JOIN accounts USING (account_id) WHERE " WANTED_EVENTS " & 1 = 1)"
 /* clang-format on */
+_Static_assert(EVENT_BIT(EVENT_RESPONSE_RECORDED) == 1, "as WHO_WANTS_TO_KNOW");
 
 static char *sql; /* never freed */
 
@@ -31,8 +37,12 @@ static void write_sql(void) {
     CLEANUP(text_clear) struct text text = {0};
     text_append(&text, INSERT);
     append_parameters(&text, 1, NEW_RESPONSE_COLUMN_COUNT);
-    text_append(&text, WHEN_NOTHING_IS_IN_ITS_WAY ", counted AS (");
-    rollup_append_count_of_new(&text, NEW_RESPONSE_COLUMN_COUNT + 1);
+    text_append_format(&text,
+                       WHEN_NOTHING_IS_IN_ITS_WAY
+                       ", told AS (INSERT INTO events (" EVENT_COLUMNS ") SELECT account_id,"
+                       " $%d::uuid, %d, new.id, new.received_at" WHO_WANTS_TO_KNOW ", counted AS (",
+                       EVENT_ID_PARAMETER, EVENT_RESPONSE_RECORDED);
+    rollup_append_count_of_new(&text, EVENT_ID_PARAMETER + 1);
     text_append(&text, ") SELECT FROM new");
     sql = text_take(&text);
 }
@@ -47,7 +57,9 @@ enum outcome send_lone_response(struct db_connection *connection, const struct v
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, write_sql);
     size_t first = params->count;
+    struct uuid event_id = uuid_new();
     params_new_response(params, vote);
+    params_uuid_binary(params, &event_id);
     params_count_of_new(params, deltas, slot);
     if (!sql || !params_ready(params)) {
         return OUTCOME_UNAVAILABLE;

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "store/event.h"
 #include "store/invitation_row.h"
 #include "store/params.h"
 #include "store/rollup.h"
@@ -155,6 +156,30 @@ static enum outcome write_sums(struct db_connection *connection, const struct in
     return rollup_apply(connection, &deltas, MAIL_ROLLUP_SLOT);
 }
 
+/* What became of it that somebody may want to be told. */
+static bool find_event(const struct invitation *before, const struct invitation *ended,
+                       enum event_type *type) {
+    bool sent =
+        ended->sent_at_us != before->sent_at_us || ended->reminded_at_us != before->reminded_at_us;
+    bool ended_unsent = ended->verdict != before->verdict &&
+                        (ended->verdict == VERDICT_SKIPPED || ended->verdict == VERDICT_BOUNCED);
+    if (sent) {
+        *type = EVENT_INVITATION_SENT;
+    } else if (ended_unsent) {
+        *type =
+            ended->verdict == VERDICT_SKIPPED ? EVENT_INVITATION_SKIPPED : EVENT_INVITATION_BOUNCED;
+    }
+    return sent || ended_unsent;
+}
+
+static enum outcome tell(struct db_connection *connection, const struct invitation *before,
+                         const struct invitation *ended, int64_t at_us) {
+    struct event event = {
+        .account_id = ended->account_id, .object_id = ended->id, .occurred_at_us = at_us};
+    return find_event(before, ended, &event.type) ? store_events(connection, &event, 1)
+                                                  : OUTCOME_OK;
+}
+
 static enum outcome end_locked(struct db_connection *connection, const struct mail_claim *claim,
                                const struct mail_ending *ending, struct invitation *invitation,
                                const char *day) {
@@ -163,7 +188,10 @@ static enum outcome end_locked(struct db_connection *connection, const struct ma
         return OUTCOME_FAILED;
     }
     enum outcome outcome = write_ended(connection, claim, invitation);
-    return outcome == OUTCOME_OK ? write_sums(connection, &before, invitation, day) : outcome;
+    if (outcome == OUTCOME_OK) {
+        outcome = write_sums(connection, &before, invitation, day);
+    }
+    return outcome == OUTCOME_OK ? tell(connection, &before, invitation, ending->at_us) : outcome;
 }
 
 static enum outcome suppress_address(struct db_connection *connection,

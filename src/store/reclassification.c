@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/time.h"
+#include "store/event.h"
 #include "store/params.h"
 
 void reclassifications_clear(struct reclassifications *reclassifications) {
@@ -59,4 +61,43 @@ enum outcome load_reclassifications(struct db_connection *connection, int64_t ac
         reclassifications_clear(reclassifications);
     }
     return read ? OUTCOME_OK : OUTCOME_FAILED;
+}
+
+enum outcome find_earlier_confirmation(struct db_connection *connection, int64_t account_id,
+                                       const struct uuid *response_id, bool *found) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_int(&params, account_id);
+    params_uuid(&params, response_id);
+    if (!params_ready(&params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows,
+                 "SELECT FROM reclassifications WHERE account_id = $1 AND response_id = $2"
+                 " AND trust_before = 'confirmed' LIMIT 1",
+                 params_from(&params, 0, params.count));
+    if (outcome == OUTCOME_OK) {
+        *found = PQntuples(rows) > 0;
+    }
+    return outcome;
+}
+
+enum outcome tell_reclassified(struct db_connection *connection,
+                               const struct survey_response *before,
+                               const struct survey_response *after) {
+    struct event event = {
+        .account_id = after->account_id,
+        .type = EVENT_RESPONSE_RECLASSIFIED,
+        .object_id = after->id,
+        .occurred_at_us = time_now_us(),
+    };
+    bool recorded = before->trust == TRUST_CONFIRMED || after->trust != TRUST_CONFIRMED;
+    enum outcome outcome =
+        recorded ? OUTCOME_OK
+                 : find_earlier_confirmation(connection, after->account_id, &after->id, &recorded);
+    if (!recorded) {
+        event.type = EVENT_RESPONSE_RECORDED;
+    }
+    return outcome == OUTCOME_OK ? store_events(connection, &event, 1) : outcome;
 }

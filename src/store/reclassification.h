@@ -2,6 +2,7 @@
 #ifndef STORE_RECLASSIFICATION_H
 #define STORE_RECLASSIFICATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,18 @@ struct reclassifications {
 enum outcome load_reclassifications(struct db_connection *connection, int64_t account_id,
                                     const struct uuid *response_id,
                                     struct reclassifications *reclassifications);
+
+/* Whether a response that does not count by now did at some time: then who was told of it knows it.
+ */
+enum outcome find_earlier_confirmation(struct db_connection *connection, int64_t account_id,
+                                       const struct uuid *response_id, bool *found);
+
+/* Tells subscribers, in the caller's transaction, of a response one of whose votes was overruled:
+ * when it counts for the first time by that, it is recorded. */
+enum outcome tell_reclassified(struct db_connection *connection,
+                               const struct survey_response *before,
+                               const struct survey_response *after);
+
 void reclassifications_clear(struct reclassifications *reclassifications);
 
 #endif

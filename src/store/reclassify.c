@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "domain/vote_rules.h"
 #include "store/contact_row.h"
+#include "store/reclassification.h"
 #include "store/response.h"
 #include "store/response_lock.h"
 #include "store/rollup.h"
@@ -252,7 +253,10 @@ static enum outcome overrule(struct work *work) {
         return OUTCOME_OK;
     }
     enum outcome outcome = store_trust(work, before);
-    return outcome == OUTCOME_OK ? store_settled(work) : outcome;
+    outcome = outcome == OUTCOME_OK ? store_settled(work) : outcome;
+    return outcome == OUTCOME_OK
+               ? tell_reclassified(work->connection, before_of(work), &work->after)
+               : outcome;
 }
 
 /* Moves the response, as it is now, out of work. */

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "store/invitation_row.h"
 #include "store/invitation_write.h"
+#include "store/report_skipped.h"
 #include "store/report_wish.h"
 
 static void wishes_clear(struct wishes *wishes) {
@@ -212,6 +213,10 @@ static enum outcome settle_row(struct wishes *wishes, const PGresult *rows, int 
     return OUTCOME_OK;
 }
 
+static bool is_skipped_now(const struct wish *wish) {
+    return wish->report->decided && wish->report->invitation.verdict == VERDICT_SKIPPED;
+}
+
 static enum outcome read_back(struct wishes *wishes) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     size_t count = collect(wishes, is_any);
@@ -219,7 +224,9 @@ static enum outcome read_back(struct wishes *wishes) {
     for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
         outcome = settle_row(wishes, rows, row);
     }
-    return outcome;
+    count = collect(wishes, is_skipped_now);
+    return outcome == OUTCOME_OK ? tell_skipped(wishes->connection, wishes->invitations, count)
+                                 : outcome;
 }
 
 enum outcome settle_invitations(struct db_connection *connection, struct report *const reports[],

@@ -6,6 +6,7 @@
 #include "store/array_param.h"
 #include "store/invitation_row.h"
 #include "store/params.h"
+#include "store/report_skipped.h"
 
 /* clang-format off */
 static const char cancel_sql[] =
@@ -67,29 +68,40 @@ static void tell(struct report *report, struct invitation *cancelled) {
     report->skip_reason = report->invitation.skip_reason;
 }
 
-static enum outcome settle_row(const PGresult *rows, int row, struct report *const reports[],
-                               size_t count, struct rollup_deltas *deltas) {
+/* Reports that reopen contacts, on their way. */
+struct reopening {
+    struct db_connection *connection;
+    struct report *const *reports;
+    size_t count;
+    struct rollup_deltas *deltas;
+};
+
+static enum outcome settle_row(const struct reopening *reopening, const PGresult *rows, int row) {
     CLEANUP(invitation_clear) struct invitation cancelled = INVITATION_NONE;
     enum outcome outcome = invitation_from_row(rows, row, &cancelled);
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
     if (cancelled.verdict == VERDICT_SKIPPED) {
-        count_skipped(&cancelled, db_text(rows, row, INVITATION_COLUMN_COUNT), deltas);
+        struct invitation *const skipped = &cancelled;
+        count_skipped(skipped, db_text(rows, row, INVITATION_COLUMN_COUNT), reopening->deltas);
+        outcome = tell_skipped(reopening->connection, &skipped, 1);
     }
-    struct report *report = report_of(reports, count, cancelled.contact.ref);
+    struct report *report = report_of(reopening->reports, reopening->count, cancelled.contact.ref);
     if (report) {
         tell(report, &cancelled);
     }
-    return OUTCOME_OK;
+    return outcome;
 }
 
 enum outcome cancel_mails(struct db_connection *connection, struct report *const reports[],
                           size_t count, struct rollup_deltas *deltas) {
+    const struct reopening reopening = {
+        .connection = connection, .reports = reports, .count = count, .deltas = deltas};
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome = query_cancelled(connection, reports, count, &rows);
     for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
-        outcome = settle_row(rows, row, reports, count, deltas);
+        outcome = settle_row(&reopening, rows, row);
     }
     return outcome;
 }

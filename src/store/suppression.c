@@ -6,16 +6,12 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "domain/address.h"
 #include "store/array_param.h"
-#include "store/listing.h"
+#include "store/event.h"
 #include "store/params.h"
-
-/* clang-format off */
-#define COLUMNS "suppressions.account_id, suppressions.id, suppressions.email, suppressions.reason," \
-                " suppressions.note, suppressions.invitation_id, " DB_TIME("suppressions.created_at")
-#define COLUMN_COUNT 7
-/* clang-format on */
+#include "store/suppression_row.h"
 
 static void free_key(char **key) {
     free(*key);
@@ -25,8 +21,7 @@ static char *copy_text(const char *text) {
     return text ? strdup(text) : NULL;
 }
 
-static enum outcome suppression_from_row(const PGresult *rows, int row,
-                                         struct suppression *suppression) {
+enum outcome suppression_from_row(const PGresult *rows, int row, struct suppression *suppression) {
     const char *note = db_text(rows, row, 4);
     const char *invitation = db_text(rows, row, 5);
     struct suppression read = {
@@ -58,6 +53,7 @@ struct columns {
     struct text notes;
     struct text invitations;
     struct text times;
+    struct text events;
 };
 
 static void columns_clear(struct columns *columns) {
@@ -68,6 +64,7 @@ static void columns_clear(struct columns *columns) {
     text_clear(&columns->notes);
     text_clear(&columns->invitations);
     text_clear(&columns->times);
+    text_clear(&columns->events);
 }
 
 static void add_row(struct columns *columns, const struct suppression *suppression) {
@@ -81,35 +78,47 @@ static void add_row(struct columns *columns, const struct suppression *suppressi
     array_append_uuid(&columns->invitations,
                       suppression->has_invitation ? &suppression->invitation_id : NULL);
     array_append_time(&columns->times, suppression->created_at_us);
+    struct uuid event_id = uuid_new();
+    array_append_uuid(&columns->events, &event_id);
 }
 
 /* A mailbox may come back: what people asked for must outlast that its bounce is lifted. */
 #define GIVES_WAY "'bounced'"
+
+#define CREATED_TYPE "6"
+_Static_assert(EVENT_SUPPRESSION_CREATED == 6, "as CREATED_TYPE");
+
+#define GIVEN                                                                                      \
+    "unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[],"               \
+    " $8::timestamptz[], $9::uuid[]) WITH ORDINALITY AS given (address, id, email, reason, note,"  \
+    " invitation_id, created_at, event_id, place)"
 
 /* In the order of their keys, so that two batches never wait for each other in a circle; of each
  * key one, as no statement changes a row twice. */
 static enum outcome insert(struct db_connection *connection, struct params *params) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     return db_query(connection, &rows,
-                    "INSERT INTO suppressions AS kept (account_id, address, id, email, reason,"
-                    " note, invitation_id, created_at)"
+                    "WITH stored AS (INSERT INTO suppressions AS kept (account_id, address, id,"
+                    " email, reason, note, invitation_id, created_at)"
                     " SELECT DISTINCT ON (address COLLATE \"C\") $1, address, id, email, reason,"
-                    " note, invitation_id, created_at FROM"
-                    " unnest($2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[],"
-                    " $7::uuid[], $8::timestamptz[]) WITH ORDINALITY AS given (address, id, email,"
-                    " reason, note, invitation_id, created_at, place)"
+                    " note, invitation_id, created_at FROM " GIVEN
                     " ORDER BY address COLLATE \"C\", reason = " GIVES_WAY ", place"
                     " ON CONFLICT (account_id, address) DO UPDATE SET id = EXCLUDED.id,"
                     " email = EXCLUDED.email, reason = EXCLUDED.reason, note = EXCLUDED.note,"
                     " invitation_id = EXCLUDED.invitation_id, created_at = EXCLUDED.created_at"
-                    " WHERE kept.reason = " GIVES_WAY " AND EXCLUDED.reason <> " GIVES_WAY,
+                    " WHERE kept.reason = " GIVES_WAY " AND EXCLUDED.reason <> " GIVES_WAY
+                    " RETURNING id) INSERT INTO events (" EVENT_COLUMNS ")"
+                    " SELECT accounts.account_id, given.event_id, " CREATED_TYPE ", id,"
+                    " $10::timestamptz FROM stored JOIN " GIVEN " USING (id)"
+                    " JOIN accounts ON accounts.account_id = $1"
+                    " WHERE (" WANTED_EVENTS " >> " CREATED_TYPE ") & 1 = 1",
                     params_from(params, 0, params->count));
 }
 
 /* One that was removed again meanwhile stays as it was given. */
 static enum outcome read_stored(const PGresult *rows, struct suppression list[], bool created[]) {
     for (int row = 0; row < PQntuples(rows); row++) {
-        size_t place = (size_t)db_int(rows, row, COLUMN_COUNT) - 1;
+        size_t place = (size_t)db_int(rows, row, SUPPRESSION_COLUMN_COUNT) - 1;
         struct suppression stored;
         enum outcome outcome = suppression_from_row(rows, row, &stored);
         if (outcome != OUTCOME_OK) {
@@ -127,7 +136,7 @@ static enum outcome load_stored(struct db_connection *connection, struct params 
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome =
         db_query(connection, &rows,
-                 "SELECT " COLUMNS ", place FROM unnest($2::text[]) WITH ORDINALITY"
+                 "SELECT " SUPPRESSION_COLUMNS ", place FROM unnest($2::text[]) WITH ORDINALITY"
                  " AS given (address, place) JOIN suppressions USING (address)"
                  " WHERE suppressions.account_id = $1",
                  params_from(params, 0, 2));
@@ -148,6 +157,8 @@ static bool prepare(struct suppression list[], size_t count, struct params *para
     params_array(params, &columns.notes);
     params_array(params, &columns.invitations);
     params_array(params, &columns.times);
+    params_array(params, &columns.events);
+    params_time(params, time_now_us());
     return params_ready(params);
 }
 
@@ -183,7 +194,7 @@ static enum outcome query_address(struct db_connection *connection, const char *
 enum outcome load_suppression(struct db_connection *connection, int64_t account_id,
                               const char *email, struct suppression *suppression) {
     static const char sql[] =
-        "SELECT " COLUMNS " FROM suppressions WHERE account_id = $1 AND address = $2";
+        "SELECT " SUPPRESSION_COLUMNS " FROM suppressions WHERE account_id = $1 AND address = $2";
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome = query_address(connection, sql, account_id, email, &rows);
     if (outcome != OUTCOME_OK) {
@@ -211,60 +222,4 @@ enum outcome remove_unsubscription(struct db_connection *connection, int64_t acc
     static const char sql[] = "DELETE FROM suppressions WHERE account_id = $1 AND address = $2"
                               " AND reason = 'unsubscribed'";
     return delete_where(connection, sql, account_id, email, removed);
-}
-
-/* ---- lists ---- */
-
-static enum outcome query_before(struct db_connection *connection,
-                                 const struct suppression_filter *filter, size_t limit,
-                                 PGresult **rows) {
-    CLEANUP(listing_clear) struct listing listing = {.sql = {0}};
-    params_int(&listing.params, filter->account_id);
-    text_append(&listing.sql, "SELECT " COLUMNS " FROM suppressions WHERE account_id = $1");
-    listing_compare_email(&listing, " AND address = ", filter->email);
-    listing_compare_text(&listing, " AND reason = ", filter->reason);
-    listing_go_on(&listing, "created_at, id", filter->before_us, &filter->before_id);
-    return listing_query(&listing, connection, "created_at DESC, id DESC", limit, rows);
-}
-
-void suppression_list_clear(struct suppression_list *list) {
-    for (size_t i = 0; i < list->count; i++) {
-        suppression_clear(&list->suppressions[i]);
-    }
-    free(list->suppressions);
-    *list = (struct suppression_list){0};
-}
-
-static enum outcome read_list(const PGresult *rows, struct suppression_list *list) {
-    size_t count = (size_t)PQntuples(rows);
-    list->suppressions = calloc(count + 1, sizeof *list->suppressions);
-    enum outcome outcome = list->suppressions ? OUTCOME_OK : OUTCOME_FAILED;
-    while (outcome == OUTCOME_OK && list->count < count) {
-        outcome = suppression_from_row(rows, (int)list->count, &list->suppressions[list->count]);
-        list->count += outcome == OUTCOME_OK;
-    }
-    return outcome;
-}
-
-enum outcome list_suppressions_before(struct db_connection *connection,
-                                      const struct suppression_filter *filter, size_t limit,
-                                      struct suppression_list *list) {
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = query_before(connection, filter, limit, &rows);
-    return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
-}
-
-enum outcome load_suppressions_with_keys(struct db_connection *connection,
-                                         const struct object_key keys[], size_t count,
-                                         struct suppression_list *list) {
-    CLEANUP(params_clear) struct params params = {0};
-    params_object_keys(&params, keys, count);
-    if (!params_ready(&params)) {
-        return OUTCOME_FAILED;
-    }
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        db_query(connection, &rows, "SELECT " COLUMNS FROM_OBJECTS("suppressions"),
-                 params_from(&params, 0, params.count));
-    return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
 }

@@ -6,10 +6,12 @@
 #include "base/time.h"
 #include "store/array_param.h"
 #include "store/contact_row.h"
+#include "store/event.h"
 
 #define INVITATION_CONTACT_COLUMN 4
 #define INVITATION_SOURCE_COLUMN  (INVITATION_CONTACT_COLUMN + CONTACT_COLUMN_COUNT)
 #define RECORDED_CONTACT_COLUMN   (INVITATION_SOURCE_COLUMN + 1)
+#define WANTED_EVENTS_COLUMN      (RECORDED_CONTACT_COLUMN + CONTACT_COLUMN_COUNT)
 
 /* clang-format off */
 #define SNAPSHOT_OF(table)                                                                     \
@@ -36,7 +38,7 @@ static const char context_sql[] =
     " AS invitations) "
     "SELECT asked.position, " ROLLUP_DAY("asked.answered_at") ", invitations.id, "
     ROLLUP_DAY("invitations.created_at") ", " CONTACT_COLUMNS("invitations") ", invitations.source, "
-    CONTACT_COLUMNS("contacts")
+    CONTACT_COLUMNS("contacts") ", " WANTED_EVENTS
     " FROM " ASKED
     " JOIN accounts ON accounts.account_id = asked.account_id"
     " JOIN surveys ON surveys.account_id = asked.account_id AND surveys.survey = asked.survey"
@@ -132,6 +134,7 @@ static bool read_recorded(const PGresult *rows, int row, struct vote_context *co
 bool vote_context_from_row(const PGresult *rows, int row, struct vote_context *context) {
     struct vote_context read = {.invited = false};
     strncpy(read.day, PQgetvalue(rows, row, 1), DAY_TEXT_SIZE - 1);
+    read.wanted_events = (unsigned)db_int(rows, row, WANTED_EVENTS_COLUMN);
     if ((!db_null(rows, row, 2) && !read_invitation(rows, row, &read)) ||
         (!db_null(rows, row, RECORDED_CONTACT_COLUMN) && !read_recorded(rows, row, &read))) {
         vote_context_clear(&read);

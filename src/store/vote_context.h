@@ -13,6 +13,7 @@
 struct vote_context {
     char day[DAY_TEXT_SIZE]; /* of answered_at, in the account's zone; "" when the account or the
                                 survey is gone */
+    unsigned wanted_events;  /* EVENT_BIT of each that its account has subscribers for */
     bool invited;            /* and not skipped: the next are set only then */
     struct uuid invitation_id;
     char invitation_day[DAY_TEXT_SIZE];

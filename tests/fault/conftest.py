@@ -44,6 +44,7 @@ def service(cluster, database):
     made = lab.Service(cluster, database, intake_lanes=2, log_level="error", intake_commit_deadline_ms=3000)
     made.migrate()
     made.api_key = made.key("write")
+    cluster.sql("UPDATE accounts SET event_mask = 3", database=database)  # assert_exactly_once looks at what was told
     yield made
     if made.process and made.process.poll() is None:
         made.stop()

@@ -66,6 +66,14 @@ def compare(acknowledged, found, still_open=0):
     return {"lost": len(lost), "doubled": len(doubled), "differing": len(differing), "unasked": unasked}
 
 
+def told_wrongly(cluster, database):
+    """Responses that were not recorded, by an event, exactly once; those that do not count may not have been."""
+    return cluster.sql("SELECT responses.id::text, trust, count(events.id) FROM responses LEFT JOIN events"
+                       " ON events.account_id = responses.account_id AND object_id = responses.id AND type = 0"
+                       " GROUP BY responses.account_id, responses.id"
+                       " HAVING count(events.id) > 1 OR count(events.id) = 0 AND trust = 'confirmed'", database=database)
+
+
 NOTHING_WRONG = {"lost": 0, "doubled": 0, "differing": 0, "unasked": 0}
 
 
@@ -80,6 +88,7 @@ def assert_exactly_once(service, cluster, database, witness):
     assert verdict == NOTHING_WRONG
     assert figures["open"] == 0
     assert acknowledged
+    assert told_wrongly(cluster, database) == []
     status, said = service.verify()
     assert status == 0, said
     return acknowledged, unknown, refused
