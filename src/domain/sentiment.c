@@ -40,8 +40,18 @@ struct reading {
     double log_odds[HEAD_COUNT];
 };
 
+struct weights {
+    double frustration;
+    double polarity;
+};
+
+/* Compared by hand: this is asked of each word, and fmax is a call. */
+static double larger(double one, double other) {
+    return one > other ? one : other;
+}
+
 static double importance(const struct sentiment_span *span) {
-    return fmax(fabs(span->frustration), fabs(span->polarity));
+    return larger(fabs(span->frustration), fabs(span->polarity));
 }
 
 static size_t least_important(const struct sentiment *sentiment) {
@@ -56,9 +66,6 @@ static size_t least_important(const struct sentiment *sentiment) {
 
 /* While there is room; then in place of a lesser one. */
 static void add_span(struct sentiment *sentiment, const struct sentiment_span *span) {
-    if (importance(span) < SPAN_WEIGHT_MIN) {
-        return;
-    }
     if (sentiment->span_count < SENTIMENT_SPANS_MAX) {
         sentiment->spans[sentiment->span_count++] = *span;
         return;
@@ -80,14 +87,34 @@ static void sort_spans(struct sentiment *sentiment) {
     }
 }
 
-static struct sentiment_span word_span(const struct reading *reading, size_t place) {
+static struct weights word_weights(const struct reading *reading, size_t place) {
     const struct sentiment_mark *mark = &reading->marks.marks[place];
-    return (struct sentiment_span){
-        .start = mark->start,
-        .end = mark->end,
-        .frustration = sentiment_token_weight(reading->factors, mark, HEAD_FRUSTRATION),
-        .polarity = sentiment_token_weight(reading->factors, mark, HEAD_POLARITY),
+    return (struct weights){
+        sentiment_token_weight(reading->factors, mark, HEAD_FRUSTRATION),
+        sentiment_token_weight(reading->factors, mark, HEAD_POLARITY),
     };
+}
+
+static bool is_told(struct weights weights) {
+    return larger(fabs(weights.frustration), fabs(weights.polarity)) >= SPAN_WEIGHT_MIN;
+}
+
+static struct sentiment_span span_of(const struct reading *reading, size_t first, size_t last,
+                                     struct weights weights) {
+    return (struct sentiment_span){
+        .start = reading->marks.marks[first].start,
+        .end = reading->marks.marks[last].end,
+        .frustration = weights.frustration,
+        .polarity = weights.polarity,
+    };
+}
+
+static void tell_word(const struct reading *reading, size_t place, struct sentiment *sentiment) {
+    struct weights weights = word_weights(reading, place);
+    if (is_told(weights)) {
+        struct sentiment_span span = span_of(reading, place, place, weights);
+        add_span(sentiment, &span);
+    }
 }
 
 /* The further one from zero on its own side. */
@@ -96,38 +123,37 @@ static double at_least(double own, double words) {
 }
 
 /* A phrase counts in place of its words, and at least as much. */
-static struct sentiment_span take_phrase(struct reading *reading,
-                                         const struct sentiment_phrase *phrase) {
-    struct sentiment_span words = {0};
+static void take_phrase(struct reading *reading, const struct sentiment_phrase *phrase,
+                        struct sentiment *sentiment) {
+    struct weights words = {0};
     for (size_t i = phrase->first; i <= phrase->last; i++) {
-        struct sentiment_span word = word_span(reading, i);
+        struct weights word = word_weights(reading, i);
         words.frustration += word.frustration;
         words.polarity += word.polarity;
     }
-    struct sentiment_span span = {
-        .start = reading->marks.marks[phrase->first].start,
-        .end = reading->marks.marks[phrase->last].end,
-        .is_phrase = true,
-        .frustration = at_least(phrase->weight, words.frustration),
-        .polarity = at_least(PHRASE_POLARITY * phrase->weight, words.polarity),
+    struct weights weights = {
+        at_least(phrase->weight, words.frustration),
+        at_least(PHRASE_POLARITY * phrase->weight, words.polarity),
     };
-    reading->log_odds[HEAD_FRUSTRATION] += span.frustration - words.frustration;
-    reading->log_odds[HEAD_POLARITY] += span.polarity - words.polarity;
-    return span;
+    reading->log_odds[HEAD_FRUSTRATION] += weights.frustration - words.frustration;
+    reading->log_odds[HEAD_POLARITY] += weights.polarity - words.polarity;
+    if (is_told(weights)) {
+        struct sentiment_span span = span_of(reading, phrase->first, phrase->last, weights);
+        span.is_phrase = true;
+        add_span(sentiment, &span);
+    }
 }
 
 /* From left to right: a phrase, or a word that is in none. */
 static void take_spans(struct reading *reading, struct sentiment *sentiment) {
     size_t phrase = 0;
     for (size_t i = 0; i < reading->marks.count; i++) {
-        struct sentiment_span span;
         if (phrase < reading->phrase_count && reading->phrases[phrase].first == i) {
-            span = take_phrase(reading, &reading->phrases[phrase]);
+            take_phrase(reading, &reading->phrases[phrase], sentiment);
             i = reading->phrases[phrase++].last;
         } else {
-            span = word_span(reading, i);
+            tell_word(reading, i, sentiment);
         }
-        add_span(sentiment, &span);
     }
     sort_spans(sentiment);
 }
@@ -140,6 +166,10 @@ static enum sentiment_extent extent_of(const struct sentiment_marks *marks, cons
         return SENTIMENT_OTHER_LANGUAGE;
     }
     return marks->words < SENTIMENT_WORDS_MIN ? SENTIMENT_SHORT : SENTIMENT_WHOLE;
+}
+
+static double likeliness(double log_odds) {
+    return 1 / (1 + exp(-log_odds));
 }
 
 void sentiment_score(const struct sentiment_scorer *scorer, const char *text, size_t length,
@@ -155,11 +185,11 @@ void sentiment_score(const struct sentiment_scorer *scorer, const char *text, si
         sentiment_phrases_find(scorer->phrases, text, &reading.marks, reading.phrases);
     sentiment_factors_of(&scorer->model, &reading.marks, reading.factors);
     for (unsigned head = 0; head < HEAD_COUNT; head++) {
-        reading.log_odds[head] = sentiment_log_odds(&scorer->model, &reading.marks, head);
+        reading.log_odds[head] = sentiment_log_odds(reading.factors, &reading.marks, head);
     }
     take_spans(&reading, sentiment);
-    sentiment->frustration = 1 / (1 + exp(-reading.log_odds[HEAD_FRUSTRATION]));
-    sentiment->polarity = tanh(reading.log_odds[HEAD_POLARITY] / 2);
+    sentiment->frustration = likeliness(reading.log_odds[HEAD_FRUSTRATION]);
+    sentiment->polarity = 2 * likeliness(reading.log_odds[HEAD_POLARITY]) - 1;
 }
 
 const char *sentiment_extent_name(enum sentiment_extent extent) {

@@ -4,14 +4,10 @@
 
 #define NOT_UTF8 0xFFFD
 
-static bool between(uint32_t code, uint32_t first, uint32_t last) {
-    return code - first <= last - first;
-}
-
 static bool is_unseen(uint32_t code) {
-    return between(code, 0x300, 0x36F) || between(code, 0x200B, 0x200F) ||
-           between(code, 0x2060, 0x206F) || between(code, 0xFE00, 0xFE0F) || code == 0xFEFF ||
-           between(code, 0x1F3FB, 0x1F3FF);
+    return sentiment_between(code, 0x300, 0x36F) || sentiment_between(code, 0x200B, 0x200F) ||
+           sentiment_between(code, 0x2060, 0x206F) || sentiment_between(code, 0xFE00, 0xFE0F) ||
+           code == 0xFEFF || sentiment_between(code, 0x1F3FB, 0x1F3FF);
 }
 
 static size_t length_by_first(unsigned char first) {
@@ -41,8 +37,9 @@ static size_t decode(const unsigned char *at, const unsigned char *end, uint32_t
     return length;
 }
 
-const unsigned char *sentiment_skip_unseen(const unsigned char *at, const unsigned char *end) {
-    while (at < end && *at >= 0xCC) {
+const unsigned char *sentiment_skip_beyond_ascii(const unsigned char *at,
+                                                 const unsigned char *end) {
+    while (at < end && *at >= SENTIMENT_UNSEEN_FROM) {
         uint32_t code;
         size_t length = decode(at, end, &code);
         if (!is_unseen(code)) {
@@ -60,17 +57,12 @@ struct sentiment_character sentiment_decode(const unsigned char *at, const unsig
     return character;
 }
 
-bool sentiment_is_word(uint32_t code) {
-    return between(code, 'a', 'z') || between(code, 'A', 'Z') || between(code, '0', '9') ||
-           (between(code, 0xC0, 0x24F) && code != 0xD7 && code != 0xF7);
-}
-
 bool sentiment_is_symbol(uint32_t code) {
     if (code < 0x80) {
-        return between(code, '!', '~') && !sentiment_is_word(code);
+        return sentiment_between(code, '!', '~') && !sentiment_is_word(code);
     }
-    return between(code, 0xA1, 0xBF) || code == 0xD7 || code == 0xF7 ||
-           between(code, 0x20A0, 0x2BFF) || between(code, 0x1F000, 0x1FAFF);
+    return sentiment_between(code, 0xA1, 0xBF) || code == 0xD7 || code == 0xF7 ||
+           sentiment_between(code, 0x20A0, 0x2BFF) || sentiment_between(code, 0x1F000, 0x1FAFF);
 }
 
 bool sentiment_is_apostrophe(uint32_t code) {
@@ -78,8 +70,8 @@ bool sentiment_is_apostrophe(uint32_t code) {
 }
 
 bool sentiment_is_foreign(uint32_t code) {
-    return (between(code, 0x250, 0x1FFF) && !is_unseen(code) && code != 0x2BC) ||
-           between(code, 0x2C00, 0xFDFF) ||
-           (between(code, 0xFE70, 0xFFEF) && code != 0xFEFF && code != 0xFF07) ||
+    return (sentiment_between(code, 0x250, 0x1FFF) && !is_unseen(code) && code != 0x2BC) ||
+           sentiment_between(code, 0x2C00, 0xFDFF) ||
+           (sentiment_between(code, 0xFE70, 0xFFEF) && code != 0xFEFF && code != 0xFF07) ||
            (code >= 0x10000 && !sentiment_is_symbol(code));
 }

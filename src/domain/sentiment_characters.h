@@ -26,11 +26,26 @@ static inline struct sentiment_character sentiment_character_at(const unsigned c
     return sentiment_decode(at, end);
 }
 
+#define SENTIMENT_UNSEEN_FROM 0xCC /* the first byte of any that cannot be seen */
+
+const unsigned char *sentiment_skip_beyond_ascii(const unsigned char *at, const unsigned char *end);
+
 /* The first that can be seen. */
-const unsigned char *sentiment_skip_unseen(const unsigned char *at, const unsigned char *end);
+static inline const unsigned char *sentiment_skip_unseen(const unsigned char *at,
+                                                         const unsigned char *end) {
+    return at < end && *at >= SENTIMENT_UNSEEN_FROM ? sentiment_skip_beyond_ascii(at, end) : at;
+}
+
+static inline bool sentiment_between(uint32_t code, uint32_t first, uint32_t last) {
+    return code - first <= last - first;
+}
 
 /* Digits and Latin letters, also accented ones. */
-bool sentiment_is_word(uint32_t code);
+static inline bool sentiment_is_word(uint32_t code) {
+    return sentiment_between(code | 0x20, 'a', 'z') || sentiment_between(code, '0', '9') ||
+           (sentiment_between(code, 0xC0, 0x24F) && code != 0xD7 && code != 0xF7);
+}
+
 bool sentiment_is_symbol(uint32_t code);
 bool sentiment_is_apostrophe(uint32_t code);
 

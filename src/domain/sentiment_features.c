@@ -12,12 +12,14 @@
 #define NEGATION_REACH 3           /* words */
 #define GRAM_BYTES_MIN 3
 #define GRAM_BYTES_MAX 5
+#define GRAMS_MAX      (3 * SENTIMENT_WORD_BYTES_MAX)
 #define KEPT           100 /* hundredths of its valence that a word counts */
 #define TURNED         (-74)
 #define DAMPING        15.0
 #define SPREAD         4.0
+#define THOUSAND       1000.0 /* valences are in thousandths */
 
-#define SEEN_PER_TOKEN 4 /* slots; two of them get filled */
+#define SEEN_PER_TOKEN 8 /* slots; two of them get filled */
 #define SEEN_MIN       64
 
 /*
@@ -27,44 +29,35 @@
 struct walk {
     const struct sentiment_model *model;
     struct sentiment_marks *marks;
-    size_t count;                                         /* tokens */
-    unsigned reach;                                       /* words that are still negated */
-    size_t seen_slots;                                    /* a power of two */
-    uint32_t seen[SEEN_PER_TOKEN * SENTIMENT_TOKENS_MAX]; /* features; 0 is an empty slot */
-    size_t letter_count;
-    char letters[SENTIMENT_TOKENS_MAX * SENTIMENT_WORD_BYTES_MAX]; /* the tokens' texts */
-    uint32_t texts[SENTIMENT_TOKENS_MAX];                          /* where each begins */
-    uint8_t lengths[SENTIMENT_TOKENS_MAX];
-    uint32_t marked[SENTIMENT_TOKENS_MAX]; /* hashes that tell negated words apart */
-    uint32_t pairs[SENTIMENT_TOKENS_MAX];  /* hashes with the token before */
-    struct sentiment_word words[SENTIMENT_TOKENS_MAX];
+    const char *text;
+    unsigned reach;                       /* words that are still negated */
+    uint32_t seen_last;                   /* the last slot; slots are a power of two */
+    uint32_t own[SENTIMENT_TOKENS_MAX];   /* buckets of the words, negated or not */
+    uint32_t pairs[SENTIMENT_TOKENS_MAX]; /* and of them with the one before */
+    uint8_t grams[SENTIMENT_TOKENS_MAX];  /* runs of letters of a known word */
+    uint32_t seen[SEEN_PER_TOKEN * SENTIMENT_TOKENS_MAX]; /* buckets + 1; 0 is an empty slot */
 };
 
 /* ---- First pass: the tokens ---- */
 
 static void keep_token(struct walk *walk, const struct sentiment_token *token) {
-    size_t place = walk->count++;
-    uint32_t hash = sentiment_hash(token->text, token->length);
-    sentiment_word_prefetch(walk->model, hash);
-    walk->marks->marks[place] = (struct sentiment_mark){
+    sentiment_word_prefetch(walk->model, token->hash);
+    walk->marks->marks[walk->marks->count++] = (struct sentiment_mark){
         .start = (uint32_t)token->start,
         .end = (uint32_t)token->end,
-        .hash = hash,
+        .hash = token->hash,
         .is_word = token->kind == TOKEN_WORD,
         .breaks = token->breaks,
+        .negator = token->negates,
     };
     walk->marks->words += token->kind == TOKEN_WORD;
-    memcpy(walk->letters + walk->letter_count, token->text, token->length);
-    walk->texts[place] = (uint32_t)walk->letter_count;
-    walk->lengths[place] = (uint8_t)token->length;
-    walk->letter_count += token->length;
 }
 
-static void keep_tokens(struct walk *walk, const char *text, size_t length) {
+static void keep_tokens(struct walk *walk, size_t length) {
     struct sentiment_reader reader;
     struct sentiment_token token;
-    sentiment_reader_init(&reader, text, length);
-    while (walk->count < SENTIMENT_TOKENS_MAX && sentiment_next_token(&reader, &token)) {
+    sentiment_reader_init(&reader, walk->text, length);
+    while (walk->marks->count < SENTIMENT_TOKENS_MAX && sentiment_next_token(&reader, &token)) {
         keep_token(walk, &token);
     }
     walk->marks->latin = reader.latin;
@@ -72,12 +65,6 @@ static void keep_tokens(struct walk *walk, const char *text, size_t length) {
 }
 
 /* ---- Second pass: what is known of each, and what is negated ---- */
-
-static bool is_negator(const struct walk *walk, size_t place) {
-    const char *end = walk->letters + walk->texts[place] + walk->lengths[place];
-    return walk->marks->marks[place].value == WORD_NEGATOR ||
-           (walk->lengths[place] >= 3 && memcmp(end - 3, "n't", 3) == 0);
-}
 
 /* Whether the token is a negated word. */
 static bool take_negation(struct walk *walk, const struct sentiment_mark *mark) {
@@ -100,32 +87,56 @@ static void weigh_valence(struct sentiment_marks *marks, struct sentiment_mark *
     }
 }
 
-static inline void prefetch_weights(const struct walk *walk, uint32_t hash) {
-    __builtin_prefetch(walk->model->weights[sentiment_bucket(hash)]);
+static inline uint32_t fetch_bucket(const struct walk *walk, uint32_t hash) {
+    uint32_t bucket = sentiment_bucket(hash);
+    __builtin_prefetch(walk->model->weights[bucket]);
+    return bucket;
+}
+
+/* What the token counts if it is there for the first time: what the words' table has added up. */
+static void take_known_weights(struct walk *walk, size_t place, const struct sentiment_word *word) {
+    struct sentiment_mark *mark = &walk->marks->marks[place];
+    mark->is_known = word->is_known;
+    walk->grams[place] = mark->is_word ? (uint8_t)word->grams : 0;
+    for (size_t i = 0; i < HEAD_COUNT; i++) {
+        mark->sums[i] =
+            (mark->is_word ? word->sums[i] : 0) + (mark->negated ? 0 : word->weights[i]);
+    }
 }
 
 /* The hash that stands before the next token. */
 static uint32_t look_up(struct walk *walk, size_t place, uint32_t before) {
     struct sentiment_mark *mark = &walk->marks->marks[place];
-    walk->marked[place] = before;
-    walk->pairs[place] = before;
-    walk->words[place] = sentiment_word(walk->model, mark->hash);
-    mark->value = (int16_t)walk->words[place].value;
-    mark->is_known = walk->words[place].is_known;
+    struct sentiment_word word = sentiment_word(walk->model, mark->hash);
+    mark->value = (int16_t)word.value;
     if (mark->value == WORD_PASSED_OVER) {
+        mark->is_known = true;
+        mark->negator = false;
         return before;
     }
-    mark->negator = mark->is_word && is_negator(walk, place);
+    mark->negator = mark->is_word && (mark->negator || mark->value == WORD_NEGATOR);
     mark->negated = take_negation(walk, mark);
     weigh_valence(walk->marks, mark);
-    walk->marked[place] = mark->negated ? mark->hash ^ NEGATED : mark->hash;
-    walk->pairs[place] = (before * FNV_PRIME ^ walk->marked[place]) * FNV_PRIME;
-    prefetch_weights(walk, walk->marked[place]);
-    prefetch_weights(walk, walk->pairs[place]);
-    return walk->marked[place];
+    take_known_weights(walk, place, &word);
+    uint32_t hash = mark->negated ? mark->hash ^ NEGATED : mark->hash;
+    walk->own[place] = fetch_bucket(walk, hash);
+    walk->pairs[place] = fetch_bucket(walk, (before * FNV_PRIME ^ hash) * FNV_PRIME);
+    return hash;
 }
 
 /* ---- Third pass: weights ---- */
+
+static bool is_first(struct walk *walk, uint32_t bucket) {
+    uint32_t slot = bucket & walk->seen_last;
+    while (walk->seen[slot] != 0) {
+        if (walk->seen[slot] == bucket + 1) {
+            return false;
+        }
+        slot = (slot + 1) & walk->seen_last;
+    }
+    walk->seen[slot] = bucket + 1;
+    return true;
+}
 
 static inline void add_weights(struct walk *walk, size_t place, uint32_t bucket) {
     walk->marks->features++;
@@ -134,78 +145,85 @@ static inline void add_weights(struct walk *walk, size_t place, uint32_t bucket)
     }
 }
 
-static bool is_first(struct walk *walk, uint32_t bucket) {
-    size_t slot = bucket;
-    while (walk->seen[slot % walk->seen_slots] != 0) {
-        if (walk->seen[slot % walk->seen_slots] == bucket + 1) {
-            return false;
-        }
-        slot++;
-    }
-    walk->seen[slot % walk->seen_slots] = bucket + 1;
-    return true;
+/* The token's text between < and >, read once more. How long it is. */
+static size_t read_padded(const struct walk *walk, size_t place,
+                          char padded[SENTIMENT_WORD_BYTES_MAX + 2]) {
+    const struct sentiment_mark *mark = &walk->marks->marks[place];
+    struct sentiment_reader reader;
+    struct sentiment_token token;
+    sentiment_reader_init(&reader, walk->text + mark->start, mark->end - mark->start);
+    token.length = 0;
+    sentiment_next_token(&reader, &token);
+    padded[0] = '<';
+    memcpy(padded + 1, token.text, token.length);
+    padded[token.length + 1] = '>';
+    return token.length + 2;
 }
 
-/* Once for each word and each pair of words: whether it is the first time. */
-static bool add_once(struct walk *walk, size_t place, uint32_t hash) {
-    uint32_t bucket = sentiment_bucket(hash);
-    bool first = is_first(walk, bucket);
-    if (first) {
-        add_weights(walk, place, bucket);
-    }
-    return first;
-}
-
-static inline uint32_t extend(uint32_t hash, char byte) {
-    return (hash ^ (unsigned char)byte) * FNV_PRIME;
-}
-
-/* Runs of three to five bytes of the word between < and >. */
+/* Runs of three to five bytes of a word that is not known. */
 static void add_grams(struct walk *walk, size_t place) {
     char padded[SENTIMENT_WORD_BYTES_MAX + 2];
-    size_t length = walk->lengths[place] + 2U;
-    padded[0] = '<';
-    memcpy(padded + 1, walk->letters + walk->texts[place], length - 2);
-    padded[length - 1] = '>';
+    uint32_t buckets[GRAMS_MAX];
+    size_t length = read_padded(walk, place, padded);
+    size_t count = 0;
     for (size_t start = 0; start + GRAM_BYTES_MIN <= length; start++) {
-        uint32_t hash = extend(extend(GRAM_BASIS, padded[start]), padded[start + 1]);
+        uint32_t hash = sentiment_hash_on(GRAM_BASIS, padded[start]);
+        hash = sentiment_hash_on(hash, padded[start + 1]);
         size_t last = start + GRAM_BYTES_MAX < length ? start + GRAM_BYTES_MAX : length;
         for (size_t end = start + GRAM_BYTES_MIN - 1; end < last; end++) {
-            hash = extend(hash, padded[end]);
-            add_weights(walk, place, sentiment_bucket(hash));
+            hash = sentiment_hash_on(hash, padded[end]);
+            buckets[count++] = fetch_bucket(walk, hash);
         }
     }
-}
-
-/* What the file already has added up. */
-static void add_known_grams(struct walk *walk, size_t place) {
-    const struct sentiment_word *word = &walk->words[place];
-    walk->marks->features += word->grams;
-    for (size_t i = 0; i < HEAD_COUNT; i++) {
-        walk->marks->marks[place].sums[i] += word->sums[i];
+    for (size_t i = 0; i < count; i++) {
+        add_weights(walk, place, buckets[i]);
     }
 }
 
-static void add_features(struct walk *walk, size_t place) {
+/* What the second pass could not take from the words' table. */
+static void add_word(struct walk *walk, size_t place) {
     const struct sentiment_mark *mark = &walk->marks->marks[place];
+    walk->marks->features += walk->grams[place];
+    if (mark->is_known && !mark->negated) {
+        walk->marks->features++;
+    } else {
+        add_weights(walk, place, walk->own[place]);
+    }
+    if (mark->is_word && !mark->is_known) {
+        add_grams(walk, place);
+    }
+}
+
+static void forget_weights(struct sentiment_mark *mark) {
+    memset(mark->sums, 0, sizeof mark->sums);
+}
+
+/* A word, with its runs of letters, and a pair of words count once each. */
+static void add_features(struct walk *walk, size_t place) {
+    struct sentiment_mark *mark = &walk->marks->marks[place];
     if (mark->value == WORD_PASSED_OVER) {
         return;
     }
-    bool first = add_once(walk, place, walk->marked[place]);
-    if (first && mark->is_word && mark->is_known) {
-        add_known_grams(walk, place);
-    } else if (first && mark->is_word) {
-        add_grams(walk, place);
+    if (is_first(walk, walk->own[place])) {
+        add_word(walk, place);
+    } else {
+        forget_weights(mark);
     }
-    add_once(walk, place, walk->pairs[place]);
+    if (is_first(walk, walk->pairs[place])) {
+        add_weights(walk, place, walk->pairs[place]);
+    }
+    for (size_t i = 0; i < HEAD_COUNT; i++) {
+        walk->marks->sums[i] += mark->sums[i];
+    }
 }
 
 static void clear_seen(struct walk *walk) {
-    walk->seen_slots = SEEN_MIN;
-    while (walk->seen_slots < SEEN_PER_TOKEN * walk->count) {
-        walk->seen_slots *= 2;
+    uint32_t slots = SEEN_MIN;
+    while (slots < SEEN_PER_TOKEN * walk->marks->count) {
+        slots *= 2;
     }
-    memset(walk->seen, 0, walk->seen_slots * sizeof *walk->seen);
+    walk->seen_last = slots - 1;
+    memset(walk->seen, 0, slots * sizeof *walk->seen);
 }
 
 void sentiment_mark_tokens(const struct sentiment_model *model, const char *text, size_t length,
@@ -213,67 +231,42 @@ void sentiment_mark_tokens(const struct sentiment_model *model, const char *text
     struct walk walk; /* large: only what must be is zero */
     walk.model = model;
     walk.marks = marks;
-    walk.count = 0;
+    walk.text = text;
     walk.reach = 0;
-    walk.letter_count = 0;
     memset(marks, 0, offsetof(struct sentiment_marks, marks));
-    keep_tokens(&walk, text, length);
-    marks->count = walk.count;
+    keep_tokens(&walk, length);
     clear_seen(&walk);
     uint32_t before = START;
-    for (size_t i = 0; i < walk.count; i++) {
+    for (size_t i = 0; i < marks->count; i++) {
         before = look_up(&walk, i, before);
     }
-    for (size_t i = 0; i < walk.count; i++) {
+    for (size_t i = 0; i < marks->count; i++) {
         add_features(&walk, i);
     }
 }
 
-struct dense {
-    double total;
-    double root;
-    double spread;
-    double positive;
-    double negative;
-};
-
-static struct dense dense_of(const struct sentiment_marks *marks) {
-    struct dense dense = {
-        .positive = (double)marks->positive / 1000,
-        .negative = (double)marks->negative / 1000,
-    };
-    dense.total = dense.positive - dense.negative;
-    dense.root = sqrt(dense.total * dense.total + DAMPING);
-    dense.spread = dense.positive + dense.negative + SPREAD;
-    return dense;
-}
-
-double sentiment_log_odds(const struct sentiment_model *model, const struct sentiment_marks *marks,
-                          enum sentiment_head head) {
-    const struct sentiment_line *line = &model->lines[head];
-    struct dense dense = dense_of(marks);
-    int64_t sum = 0;
-    for (size_t i = 0; i < marks->count; i++) {
-        sum += marks->marks[i].sums[head];
-    }
-    double features = marks->features > 0 ? (double)marks->features : 1;
-    return line->bias + line->dense[0] * (dense.total / dense.root) +
-           line->dense[1] * (dense.negative / dense.spread) +
-           line->dense[2] * (dense.positive / dense.spread) +
-           line->scale * (double)sum / sqrt(features);
-}
-
 void sentiment_factors_of(const struct sentiment_model *model, const struct sentiment_marks *marks,
                           struct sentiment_factors factors[HEAD_COUNT]) {
-    struct dense dense = dense_of(marks);
-    double features = marks->features > 0 ? (double)marks->features : 1;
+    double positive = (double)marks->positive / THOUSAND;
+    double negative = (double)marks->negative / THOUSAND;
+    double total = positive - negative;
+    double by_total = 1 / (THOUSAND * sqrt(total * total + DAMPING));
+    double by_side = 1 / (THOUSAND * (positive + negative + SPREAD));
+    double by_sum = 1 / sqrt(marks->features > 0 ? (double)marks->features : 1);
     for (size_t i = 0; i < HEAD_COUNT; i++) {
         const struct sentiment_line *line = &model->lines[i];
         factors[i] = (struct sentiment_factors){
-            .sum = line->scale / sqrt(features),
-            .valence = line->dense[0] / dense.root / 1000,
-            .positive = line->dense[2] / dense.spread / 1000,
-            .negative = -line->dense[1] / dense.spread / 1000,
+            .bias = line->bias,
+            .sum = line->scale * by_sum,
+            .positive = line->dense[0] * by_total + line->dense[2] * by_side,
+            .negative = line->dense[0] * by_total - line->dense[1] * by_side,
         };
     }
+}
+
+double sentiment_log_odds(const struct sentiment_factors factors[HEAD_COUNT],
+                          const struct sentiment_marks *marks, enum sentiment_head head) {
+    const struct sentiment_factors *of = &factors[head];
+    return of->bias + of->sum * (double)marks->sums[head] + of->positive * (double)marks->positive -
+           of->negative * (double)marks->negative;
 }

@@ -27,7 +27,8 @@ struct sentiment_marks {
     size_t latin;   /* letters */
     size_t foreign; /* and of other scripts */
     size_t features;
-    int64_t positive; /* sums of valences, thousandths */
+    int64_t sums[HEAD_COUNT]; /* of the marks' sums */
+    int64_t positive;         /* sums of valences, thousandths */
     int64_t negative;
     struct sentiment_mark marks[SENTIMENT_TOKENS_MAX];
 };
@@ -36,28 +37,28 @@ struct sentiment_marks {
 void sentiment_mark_tokens(const struct sentiment_model *model, const char *text, size_t length,
                            struct sentiment_marks *marks);
 
-/* What a token's parts count in the log-odds of one head. */
+/* What a comment's parts count in the log-odds of one head. */
 struct sentiment_factors {
+    double bias;
     double sum;      /* of its weights */
-    double valence;  /* its valence, whatever its sign */
     double positive; /* its valence where it is positive */
     double negative;
 };
 
-/* The log-odds: the line's bias and all tokens' weights. */
-double sentiment_log_odds(const struct sentiment_model *model, const struct sentiment_marks *marks,
-                          enum sentiment_head head);
-
 void sentiment_factors_of(const struct sentiment_model *model, const struct sentiment_marks *marks,
                           struct sentiment_factors factors[HEAD_COUNT]);
+
+/* The log-odds: the bias and all tokens' weights. */
+double sentiment_log_odds(const struct sentiment_factors factors[HEAD_COUNT],
+                          const struct sentiment_marks *marks, enum sentiment_head head);
 
 /* What the token adds to the log-odds. */
 static inline double sentiment_token_weight(const struct sentiment_factors factors[HEAD_COUNT],
                                             const struct sentiment_mark *mark,
                                             enum sentiment_head head) {
     const struct sentiment_factors *of = &factors[head];
-    double by_valence = of->valence + (mark->valence < 0 ? of->negative : of->positive);
-    return of->sum * mark->sums[head] + by_valence * mark->valence;
+    return of->sum * mark->sums[head] +
+           (mark->valence < 0 ? of->negative : of->positive) * mark->valence;
 }
 
 #endif

@@ -36,14 +36,18 @@ struct phrase {
 /* Words that mean something to all phrases. */
 struct vocabulary {
     size_t count;
-    uint64_t filter; /* no word has a hash whose upper six bits are not here */
+    uint64_t filter; /* all its words' phrase_filter_of */
     uint32_t hashes[PHRASE_VOCABULARY_MAX];
 };
 
-/* A word that phrases begin with. */
+#define PHRASE_ANY_WORD UINT64_MAX
+
+/* A word that phrases begin with. Most comments that have it go on otherwise than the phrase. */
 struct opening {
     uint32_t hash;
     uint32_t phrase;
+    uint64_t next; /* the words that may come second: no other's phrase_filter_of is in here. Where
+                      a number, any word or none may, PHRASE_ANY_WORD */
 };
 
 struct sentiment_phrases {
@@ -55,11 +59,24 @@ struct sentiment_phrases {
     size_t opening_count;
     struct vocabulary numbers;
     struct vocabulary subjects;
+    uint64_t filter[(1U << PHRASE_INDEX_BITS) /
+                    64]; /* a bit for each part of the index that has openings */
     uint16_t index[(1U << PHRASE_INDEX_BITS) + 1]; /* first opening by the hash's upper bits */
 };
 
+/* One bit for a word, which others share. */
+static inline uint64_t phrase_filter_of(uint32_t hash) {
+    return UINT64_C(1) << (hash >> 26);
+}
+
 static inline uint32_t phrase_index_of(uint32_t hash) {
     return hash >> (32 - PHRASE_INDEX_BITS);
+}
+
+/* False of nearly all words that no phrase begins with. */
+static inline bool phrase_may_open(const struct sentiment_phrases *list, uint32_t hash) {
+    uint32_t part = phrase_index_of(hash);
+    return list->filter[part / 64] >> part % 64 & 1;
 }
 
 #endif

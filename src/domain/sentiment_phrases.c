@@ -10,19 +10,25 @@
 #define NEGATION_REACH 3 /* words */
 #define NOT_FOUND      0
 
+struct phrase_word {
+    uint32_t hash;
+    uint16_t place;  /* among the marks */
+    uint16_t clause; /* a phrase lies within one */
+};
+
 /* A comment's words without the tokens between them. */
 struct phrase_words {
     const struct sentiment_phrases *list;
     const char *text;
     const struct sentiment_marks *marks;
     size_t count;
-    uint16_t places[SENTIMENT_TOKENS_MAX];  /* among the marks */
-    uint16_t clauses[SENTIMENT_TOKENS_MAX]; /* a phrase lies within one */
-    bool negated[SENTIMENT_TOKENS_MAX];     /* no phrase begins here */
+    struct phrase_word words[SENTIMENT_TOKENS_MAX];
+    size_t opening_count;
+    uint16_t openings[SENTIMENT_TOKENS_MAX]; /* words that a phrase may begin with */
 };
 
 static bool is_in(const struct vocabulary *vocabulary, uint32_t hash) {
-    if (!(vocabulary->filter >> (hash >> 26) & 1)) {
+    if (!(vocabulary->filter & phrase_filter_of(hash))) {
         return false;
     }
     for (size_t i = 0; i < vocabulary->count; i++) {
@@ -33,15 +39,16 @@ static bool is_in(const struct vocabulary *vocabulary, uint32_t hash) {
     return false;
 }
 
+/* No phrase begins with a word that is negated. */
 static unsigned add_word(struct phrase_words *words, size_t place, uint16_t clause,
                          unsigned reach) {
     const struct sentiment_mark *mark = &words->marks->marks[place];
-    if (is_in(&words->list->subjects, mark->hash)) {
+    if (reach > 0 && is_in(&words->list->subjects, mark->hash)) {
         reach = 0;
     }
-    words->places[words->count] = (uint16_t)place;
-    words->clauses[words->count] = clause;
-    words->negated[words->count++] = reach > 0;
+    words->openings[words->opening_count] = (uint16_t)words->count;
+    words->opening_count += reach == 0 && phrase_may_open(words->list, mark->hash) ? 1 : 0;
+    words->words[words->count++] = (struct phrase_word){mark->hash, (uint16_t)place, clause};
     return mark->negator ? NEGATION_REACH : reach - (reach > 0);
 }
 
@@ -59,18 +66,18 @@ static void gather_words(struct phrase_words *words) {
     }
 }
 
-static const struct sentiment_mark *word_at(const struct phrase_words *words, size_t at) {
-    return &words->marks->marks[words->places[at]];
+static bool is_number(const struct phrase_words *words, const struct phrase_word *word) {
+    size_t start = words->marks->marks[word->place].start;
+    return isdigit((unsigned char)words->text[start]) || is_in(&words->list->numbers, word->hash);
 }
 
 static bool step_matches(const struct phrase_words *words, const struct step *step, size_t at) {
-    const struct sentiment_mark *mark = word_at(words, at);
+    const struct phrase_word *word = &words->words[at];
     if (step->kind == STEP_NUMBER) {
-        return isdigit((unsigned char)words->text[mark->start]) ||
-               is_in(&words->list->numbers, mark->hash);
+        return is_number(words, word);
     }
     for (size_t i = 0; i < step->word_count; i++) {
-        if (words->list->words[step->first_word + i] == mark->hash) {
+        if (words->list->words[step->first_word + i] == word->hash) {
             return true;
         }
     }
@@ -106,7 +113,7 @@ static size_t match_steps(const struct attempt *attempt, size_t step, size_t at)
         return at;
     }
     const struct step *here = &attempt->phrase->steps[step];
-    bool there = at < words->count && words->clauses[at] == attempt->clause;
+    bool there = at < words->count && words->words[at].clause == attempt->clause;
     size_t end = NOT_FOUND;
     if (there && here->kind != STEP_GAP && step_matches(words, here, at)) {
         end = match_steps(attempt, step + 1, at + 1);
@@ -114,20 +121,32 @@ static size_t match_steps(const struct attempt *attempt, size_t step, size_t at)
     return end != NOT_FOUND ? end : match_without(attempt, step, at);
 }
 
+/* The filter of the word that comes next in the clause, or nothing. */
+static uint64_t next_in_clause(const struct phrase_words *words, size_t at) {
+    const struct phrase_word *word = &words->words[at];
+    bool there = at + 1 < words->count && word[1].clause == word->clause;
+    return there ? phrase_filter_of(word[1].hash) : 0;
+}
+
+static bool may_match(const struct opening *opening, uint32_t hash, uint64_t next) {
+    return opening->hash == hash && (opening->next == PHRASE_ANY_WORD || (opening->next & next));
+}
+
 /* The weightiest phrase that begins at this word, the longest of those that weigh as much; the word
  * after it. */
 static size_t best_phrase(const struct phrase_words *words, size_t at, double *weight) {
     const struct sentiment_phrases *list = words->list;
-    uint32_t hash = word_at(words, at)->hash;
+    uint32_t hash = words->words[at].hash;
+    uint64_t next = next_in_clause(words, at);
     size_t best = NOT_FOUND;
     *weight = 0;
     for (size_t i = list->index[phrase_index_of(hash)]; i < list->index[phrase_index_of(hash) + 1];
          i++) {
         const struct phrase *phrase = &list->phrases[list->openings[i].phrase];
-        if (list->openings[i].hash != hash || fabs(phrase->weight) < fabs(*weight)) {
+        if (!may_match(&list->openings[i], hash, next) || fabs(phrase->weight) < fabs(*weight)) {
             continue;
         }
-        struct attempt attempt = {words, phrase, words->clauses[at]};
+        struct attempt attempt = {words, phrase, words->words[at].clause};
         size_t end = match_steps(&attempt, 1, at + 1);
         if (end != NOT_FOUND && (end > best || fabs(phrase->weight) > fabs(*weight))) {
             best = end;
@@ -145,16 +164,19 @@ size_t sentiment_phrases_find(const struct sentiment_phrases *phrases, const cha
     words.text = text;
     words.marks = marks;
     words.count = 0;
+    words.opening_count = 0;
     gather_words(&words);
     size_t count = 0;
-    for (size_t at = 0; at < words.count && count < SENTIMENT_PHRASES_FOUND_MAX;) {
+    size_t free_from = 0;
+    for (size_t i = 0; i < words.opening_count && count < SENTIMENT_PHRASES_FOUND_MAX; i++) {
         double weight;
-        size_t end = !words.negated[at] ? best_phrase(&words, at, &weight) : NOT_FOUND;
+        size_t at = words.openings[i];
+        size_t end = at >= free_from ? best_phrase(&words, at, &weight) : NOT_FOUND;
         if (end != NOT_FOUND) {
-            found[count++] =
-                (struct sentiment_phrase){words.places[at], words.places[end - 1], weight};
+            found[count++] = (struct sentiment_phrase){words.words[at].place,
+                                                       words.words[end - 1].place, weight};
+            free_from = end;
         }
-        at = end != NOT_FOUND ? end : at + 1;
     }
     return count;
 }

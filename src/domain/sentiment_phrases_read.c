@@ -23,7 +23,7 @@ static void read_vocabulary(const char *words, struct vocabulary *vocabulary) {
     while (next_word(&words, &word)) {
         uint32_t hash = sentiment_hash(word.text, word.length);
         vocabulary->hashes[vocabulary->count++] = hash;
-        vocabulary->filter |= UINT64_C(1) << (hash >> 26);
+        vocabulary->filter |= phrase_filter_of(hash);
     }
 }
 
@@ -97,11 +97,33 @@ static bool read_phrase(struct sentiment_phrases *list, const char *line, struct
     return is_sound(phrase);
 }
 
+static uint64_t step_filter(const struct sentiment_phrases *list, const struct step *step) {
+    uint64_t filter = 0;
+    for (size_t i = 0; i < step->word_count; i++) {
+        filter |= phrase_filter_of(list->words[step->first_word + i]);
+    }
+    return step->kind == STEP_WORDS ? filter : PHRASE_ANY_WORD;
+}
+
+/* What may come second: the first step that must match, and those before it. */
+static uint64_t next_filter(const struct sentiment_phrases *list, const struct phrase *phrase) {
+    uint64_t filter = 0;
+    for (size_t i = 1; i < phrase->step_count; i++) {
+        filter |= step_filter(list, &phrase->steps[i]);
+        if (!phrase->steps[i].optional) {
+            return filter;
+        }
+    }
+    return PHRASE_ANY_WORD;
+}
+
 static void add_openings(struct sentiment_phrases *list, size_t place) {
     const struct step *step = &list->phrases[place].steps[0];
+    uint64_t next = next_filter(list, &list->phrases[place]);
     for (size_t i = 0; i < step->word_count; i++) {
         uint32_t hash = list->words[step->first_word + i];
-        list->openings[list->opening_count++] = (struct opening){hash, (uint32_t)place};
+        list->filter[phrase_index_of(hash) / 64] |= UINT64_C(1) << phrase_index_of(hash) % 64;
+        list->openings[list->opening_count++] = (struct opening){hash, (uint32_t)place, next};
     }
 }
 

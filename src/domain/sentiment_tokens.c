@@ -18,6 +18,26 @@ static const unsigned char lowered[256] = {
     ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't',
     ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z'};
 
+/* What a character of ASCII can be. */
+enum role { BREAKS = 1, EYES = 2, NOSE = 4, MOUTH = 8 };
+
+static const unsigned char roles[0x80] = {
+    ['.'] = BREAKS,         [','] = BREAKS,         [';'] = BREAKS | EYES,  [':'] = BREAKS | EYES,
+    ['('] = BREAKS | MOUTH, [')'] = BREAKS | MOUTH, ['['] = BREAKS | MOUTH, [']'] = BREAKS | MOUTH,
+    ['{'] = BREAKS,         ['}'] = BREAKS,         ['='] = EYES,           ['-'] = NOSE,
+    ['\''] = NOSE,          ['/'] = MOUTH,          ['\\'] = MOUTH,         ['|'] = MOUTH,
+    ['*'] = MOUTH,          ['$'] = MOUTH,          ['@'] = MOUTH,          ['D'] = MOUTH,
+    ['P'] = MOUTH,          ['p'] = MOUTH,          ['O'] = MOUTH,          ['o'] = MOUTH,
+    ['3'] = MOUTH};
+
+uint32_t sentiment_hash(const char *text, size_t length) {
+    uint32_t hash = SENTIMENT_HASH_BASIS;
+    for (size_t i = 0; i < length; i++) {
+        hash = sentiment_hash_on(hash, text[i]);
+    }
+    return hash;
+}
+
 void sentiment_reader_init(struct sentiment_reader *reader, const char *text, size_t length) {
     const unsigned char *begin = (const unsigned char *)text;
     *reader = (struct sentiment_reader){.begin = begin, .end = begin + length};
@@ -78,21 +98,45 @@ static bool add_character(struct sentiment_reader *reader, struct sentiment_toke
     return false;
 }
 
-/* The letters and digits of ASCII that stand next: nearly all there is. What comes after them. */
+/* The letters and digits of ASCII that stand next: nearly all there is, so they are hashed as they
+ * are read. What comes after them. */
 static const unsigned char *add_plain_letters(struct sentiment_reader *reader,
                                               struct sentiment_token *token) {
     const unsigned char *at = reader->at;
+    uint32_t hash = SENTIMENT_HASH_BASIS;
     unsigned length = 0;
+    size_t digits = 0;
+    char last = 0;
+    char last_but_one = 0;
     for (; at < reader->end && lowered[*at]; at++) {
         char letter = (char)lowered[*at];
-        bool third =
-            length >= 2 && token->text[length - 1] == letter && token->text[length - 2] == letter;
-        token->text[length] = letter;
-        length += !third && length < SENTIMENT_WORD_BYTES_MAX;
-        reader->latin += letter > '9';
+        digits += letter <= '9';
+        if ((letter == last && letter == last_but_one) || length == SENTIMENT_WORD_BYTES_MAX) {
+            continue;
+        }
+        token->text[length++] = letter;
+        hash = sentiment_hash_on(hash, letter);
+        last_but_one = last;
+        last = letter;
     }
+    reader->latin += (size_t)(at - reader->at) - digits;
     token->length = length;
+    token->hash = hash;
     return at;
+}
+
+/* Apostrophes and accented letters, and what follows them. */
+static void read_rest(struct sentiment_reader *reader, struct sentiment_token *token,
+                      struct sentiment_character last) {
+    last.next = sentiment_skip_unseen(last.end, reader->end);
+    struct sentiment_character character = character_at(reader, last.next);
+    while (add_character(reader, token, &character)) {
+        last = character;
+        character = character_at(reader, character.next);
+    }
+    token->negates = token->length >= 3 && memcmp(token->text + token->length - 3, "n't", 3) == 0;
+    token->hash = sentiment_hash(token->text, token->length);
+    end_token(reader, token, &last);
 }
 
 static void read_word(struct sentiment_reader *reader, struct sentiment_token *token) {
@@ -102,15 +146,9 @@ static void read_word(struct sentiment_reader *reader, struct sentiment_token *t
     token->kind = TOKEN_WORD;
     if (has_plain && (at == reader->end || (*at < 0x80 && *at != '\''))) {
         end_token(reader, token, &last);
-        return;
+    } else {
+        read_rest(reader, token, last);
     }
-    last.next = sentiment_skip_unseen(at, reader->end);
-    struct sentiment_character character = character_at(reader, last.next);
-    while (add_character(reader, token, &character)) {
-        last = character;
-        character = character_at(reader, character.next);
-    }
-    end_token(reader, token, &last);
 }
 
 static void read_marks(struct sentiment_reader *reader, struct sentiment_token *token,
@@ -128,8 +166,8 @@ static void read_marks(struct sentiment_reader *reader, struct sentiment_token *
     end_token(reader, token, &last);
 }
 
-static bool is_one_of(uint32_t code, const char *set) {
-    return code > 0 && code < 0x80 && strchr(set, (int)code) != NULL;
+static bool can_be(uint32_t code, unsigned role) {
+    return code < 0x80 && (roles[code] & role) != 0;
 }
 
 static bool read_heart(struct sentiment_reader *reader, struct sentiment_token *token,
@@ -149,15 +187,14 @@ static bool read_heart(struct sentiment_reader *reader, struct sentiment_token *
 /* Eyes, a nose or a tear, a mouth: a letter is a mouth only at a word's end. */
 static bool read_face(struct sentiment_reader *reader, struct sentiment_token *token,
                       const struct sentiment_character *eyes) {
-    if (!is_one_of(eyes->code, ":;=") || sentiment_is_word(reader->before)) {
+    if (!can_be(eyes->code, EYES) || sentiment_is_word(reader->before)) {
         return false;
     }
     struct sentiment_character nose = character_at(reader, eyes->next);
-    bool has_nose = is_one_of(nose.code, "-'");
+    bool has_nose = can_be(nose.code, NOSE);
     struct sentiment_character mouth = has_nose ? character_at(reader, nose.next) : nose;
-    if (!is_one_of(mouth.code, ")(][/\\|*$@DPpOo3") ||
-        (sentiment_is_word(mouth.code) &&
-         sentiment_is_word(character_at(reader, mouth.next).code))) {
+    if (!can_be(mouth.code, MOUTH) || (sentiment_is_word(mouth.code) &&
+                                       sentiment_is_word(character_at(reader, mouth.next).code))) {
         return false;
     }
     token->text[token->length++] = (char)eyes->code;
@@ -175,23 +212,32 @@ static void read_symbol(struct sentiment_reader *reader, struct sentiment_token 
     token->length = (unsigned)(symbol->end - reader->at);
     memcpy(token->text, reader->at, token->length);
     token->kind = TOKEN_SYMBOL;
-    token->breaks = is_one_of(symbol->code, ".,;:()[]{}");
+    token->breaks = can_be(symbol->code, BREAKS);
     end_token(reader, token, symbol);
+}
+
+static void read_other(struct sentiment_reader *reader, struct sentiment_token *token,
+                       const struct sentiment_character *first) {
+    token->length = 0;
+    if (first->code == '!' || first->code == '?') {
+        read_marks(reader, token, *first);
+    } else if (!read_heart(reader, token, first) && !read_face(reader, token, first)) {
+        read_symbol(reader, token, first);
+    }
+    token->hash = sentiment_hash(token->text, token->length);
 }
 
 static bool read_token(struct sentiment_reader *reader, struct sentiment_token *token,
                        const struct sentiment_character *first) {
     token->start = (size_t)(reader->at - reader->begin);
-    token->length = 0;
     token->breaks = false;
+    token->negates = false;
     if (sentiment_is_word(first->code)) {
         read_word(reader, token);
-    } else if (first->code == '!' || first->code == '?') {
-        read_marks(reader, token, *first);
-    } else if (!sentiment_is_symbol(first->code)) {
+    } else if (sentiment_is_symbol(first->code)) {
+        read_other(reader, token, first);
+    } else {
         return false;
-    } else if (!read_heart(reader, token, first) && !read_face(reader, token, first)) {
-        read_symbol(reader, token, first);
     }
     return true;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define SENTIMENT_WORD_BYTES_MAX 32 /* more of a word is passed over */
+#define SENTIMENT_HASH_BASIS     0x811C9DC5U
 
 enum sentiment_token_kind {
     TOKEN_WORD,
@@ -19,8 +20,10 @@ enum sentiment_token_kind {
 struct sentiment_token {
     enum sentiment_token_kind kind;
     bool breaks;  /* ends a clause */
+    bool negates; /* ends in n't */
     size_t start; /* bytes in the comment */
     size_t end;
+    uint32_t hash;
     unsigned length;
     char text[SENTIMENT_WORD_BYTES_MAX + 1]; /* of length; a letter is twice in a row at most */
 };
@@ -33,6 +36,13 @@ struct sentiment_reader {
     size_t latin;    /* letters read so far */
     size_t foreign;  /* and letters of other scripts */
 };
+
+/* FNV-1a, by which tokens are known. */
+static inline uint32_t sentiment_hash_on(uint32_t hash, char byte) {
+    return (hash ^ (unsigned char)byte) * 0x01000193U;
+}
+
+uint32_t sentiment_hash(const char *text, size_t length);
 
 /* text may be any bytes; what is not UTF-8 separates words. It is borrowed. */
 void sentiment_reader_init(struct sentiment_reader *reader, const char *text, size_t length);

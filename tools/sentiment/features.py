@@ -49,6 +49,7 @@ class Words:
 
     def __init__(self):
         self.texts, self.values = {}, {}
+        self.counts = {}  # in the training texts
 
     def add(self, text, value=0):
         hashed = hash_word(text)

@@ -2,30 +2,31 @@
 import struct
 
 import tokens
-from features import gram_buckets
+from features import bucket, gram_buckets
 from tokens import tokens_of
 
-MAGIC, FORMAT = b"UNDSENTI", 1
+MAGIC, FORMAT = b"UNDSENTI", 2
 VERSION_BYTES = 24
 WORD_SLOT_BITS = 15
 HEAD = struct.Struct(f"<8sI{VERSION_BYTES}s10d")  # see sentiment_model.c
-WORD = struct.Struct("<IhhBbxx")
+WORD = struct.Struct("<IhhBbbb")
 
 
 def record(hashed, text, value, heads):
-    """A word with what its runs of letters come to, so that nobody needs to look each of them up."""
+    """A word with what its runs of letters come to, and its own weights, so that nobody needs to look each of them up."""
     grams = gram_buckets(text) if tokens_of(text.decode()).tokens[0].kind == tokens.WORD else []
     sums = [int(head.weights[grams].sum(dtype=int)) for head in heads]
-    return WORD.pack(hashed, *sums, len(grams), value)
+    own = [int(head.weights[bucket(hashed)]) for head in heads]
+    return WORD.pack(hashed, *sums, len(grams), value, *own)
 
 
 def words_table(table, heads):
-    """Open addressing by the upper bits of the hash; a slot whose hash is 0 is empty."""
+    """Open addressing by the upper bits of the hash; a slot whose hash is 0 is empty. What comes often lies where it is looked for first."""
     size = 1 << WORD_SLOT_BITS
     slots = [bytes(WORD.size)] * size
     if len(table.values) > size * 3 // 4 or 0 in table.values:
         raise ValueError(f"{len(table.values)} words are too many")
-    for hashed, value in sorted(table.values.items()):
+    for hashed, value in sorted(table.values.items(), key=lambda word: (-table.counts.get(word[0], 0), word)):
         slot = hashed >> (32 - WORD_SLOT_BITS)
         while any(slots[slot]):
             slot = (slot + 1) % size

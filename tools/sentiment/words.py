@@ -3,7 +3,7 @@ import collections
 import pathlib
 
 import data
-from features import NEGATOR, OTHER_LANGUAGE, PASSED_OVER, UNDOES_NEGATION, Words
+from features import NEGATOR, OTHER_LANGUAGE, PASSED_OVER, UNDOES_NEGATION, Words, hash_word
 from tokens import WORD, tokens_of
 
 HERE = pathlib.Path(__file__).parent
@@ -30,6 +30,7 @@ def counted(examples):
 
 def words_table(folder, counts):
     table, rated = Words(), data.valences(folder)
+    table.counts = {hash_word(word): count for word, count in counts.items()}
     for word, count in counts.items():
         if count >= KNOWN_FROM:
             table.add(word)
