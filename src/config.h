@@ -63,6 +63,9 @@ struct config {
         int64_t keep_rows; /* of each source */
     } hooks;
     struct {
+        int64_t keep_days; /* what others were told, and how that went */
+    } events;
+    struct {
         char *allow_private; /* words, see base/ip_network.h */
         char *ca_file;       /* "" means the system's */
         int64_t timeout_ms;

@@ -107,6 +107,8 @@ const struct config_key config_keys[] = {
     LIVE_NUMBER(hooks, keep_days, 30, 1, 365,
                 "Webhooks that came in are kept this long, as they were"),
     LIVE_NUMBER(hooks, keep_rows, 100000, 1000, 10000000, "Of each source at most so many"),
+    LIVE_NUMBER(events, keep_days, 7, 1, 365,
+                "What happened, and how webhooks were told of it, is kept this long"),
     LIST(webhooks, allow_private, IP_NETWORKS_MAX, ip_network_is_sound, NETWORK_WORDS,
          "Private networks that webhooks may be sent to, also by plain http: 127.0.0.0/8; empty: "
          "none"),

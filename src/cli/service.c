@@ -71,6 +71,7 @@ static struct housekeeping_limits housekeeping_limits(const struct config *confi
         .provisional_days = config->trust.provisional_days,
         .delivery_days = config->hooks.keep_days,
         .delivery_rows = config->hooks.keep_rows,
+        .event_days = config->events.keep_days,
     };
 }
 

@@ -13,6 +13,7 @@ struct housekeeping_limits {
     int64_t provisional_days; /* then a held vote is discarded */
     int64_t delivery_days;    /* webhooks that came in are kept */
     int64_t delivery_rows;    /* and of each source the newest so many */
+    int64_t event_days;       /* events, and webhooks that went out, are kept */
 };
 
 struct housekeeping_options {
@@ -23,9 +24,10 @@ struct housekeeping_options {
 
 /*
  * Account by account: discards what was held too long (audited, through reclassify_vote), removes
- * old page views and webhooks that came in, forgets idempotency keys after a week and customers'
- * locks after a day. Safe beside other instances: each step changes only what still is as it was
- * found. NULL when out of memory or threads.
+ * old page views, webhooks that came in, events and deliveries of webhooks, forgets idempotency keys
+ * after a week and customers' locks after a day, and has the feed of a restored database go on. Safe
+ * beside other instances: each step changes only what still is as it was found. NULL when out of
+ * memory or threads.
  */
 struct housekeeping *housekeeping_start(const struct housekeeping_options *options);
 

@@ -161,25 +161,3 @@ enum outcome load_feed(struct db_connection *connection, int64_t account_id,
                  DB_PARAMS(account, transaction, id, most));
     return outcome == OUTCOME_OK ? page_from_rows(rows, account_id, page) : outcome;
 }
-
-enum outcome remove_events(struct db_connection *connection, int64_t account_id, int64_t before_us,
-                           int limit, int64_t *removed) {
-    CLEANUP(params_clear) struct params params = {0};
-    params_int(&params, account_id);
-    params_time(&params, before_us);
-    params_int(&params, limit);
-    if (!params_ready(&params)) {
-        return OUTCOME_UNAVAILABLE;
-    }
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        db_query(connection, &rows,
-                 "DELETE FROM events WHERE account_id = $1 AND (transaction, id) IN ("
-                 "SELECT transaction, id FROM events WHERE account_id = $1"
-                 " AND occurred_at < $2::timestamptz ORDER BY transaction, id LIMIT $3)",
-                 params_from(&params, 0, params.count));
-    if (outcome == OUTCOME_OK) {
-        *removed = db_affected(rows);
-    }
-    return outcome;
-}

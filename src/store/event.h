@@ -63,8 +63,19 @@ enum outcome load_feed_end(struct db_connection *connection, int64_t account_id,
 enum outcome load_feed(struct db_connection *connection, int64_t account_id,
                        const struct feed_position *position, size_t limit, struct feed_page *page);
 
-/* Removes at most limit of an account's events older than before_us; *removed says how many. */
+/* Looks at the first limit of an account's events and removes those of them that happened before
+ * before_us; *removed says how many. */
 enum outcome remove_events(struct db_connection *connection, int64_t account_id, int64_t before_us,
                            int limit, int64_t *removed);
+
+/*
+ * In a database that was restored transactions are numbered anew: what lies in the feed then seems
+ * to come from the future, and nobody would read it, nor what follows. Moves at most limit of an
+ * account's events to the beginning of the feed, and when there are no more, its readers' positions
+ * among them, so that each goes on where it was. Nothing happens in any other database. *moved says
+ * how many; less than limit: all is well.
+ */
+enum outcome recover_feed(struct db_connection *connection, int64_t account_id, int limit,
+                          int64_t *moved);
 
 #endif
