@@ -58,6 +58,12 @@ const struct route routes[] = {
     ROUTE("DELETE", "/v1/surveys/{survey}", delete_survey, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_NOTHING),
     ROUTE("PUT", "/v1/surveys/{survey}", put_survey, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
     ROUTE("POST", "/v1/surveys/{survey}/link-secret", create_link_secret, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
+    ROUTE("GET", "/v1/webhooks", list_webhooks, SCOPE_ADMIN, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("POST", "/v1/webhooks", create_webhook, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
+    ROUTE("GET", "/v1/webhooks/{id}", get_webhook, SCOPE_ADMIN, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("PUT", "/v1/webhooks/{id}", put_webhook, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
+    ROUTE("DELETE", "/v1/webhooks/{id}", delete_webhook, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_NOTHING),
+    ROUTE("POST", "/v1/webhooks/{id}/rotate-secret", rotate_webhook_secret, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
 };
 /* clang-format on */
 const size_t route_count = COUNT(routes);

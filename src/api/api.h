@@ -80,4 +80,14 @@ handler delete_survey;
 handler get_survey;
 handler put_survey;
 
+/* webhooks.c */
+handler list_webhooks;
+handler create_webhook;
+handler get_webhook;
+handler put_webhook;
+handler delete_webhook;
+
+/* webhook_rotation.c */
+handler rotate_webhook_secret;
+
 #endif

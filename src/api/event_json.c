@@ -7,6 +7,7 @@
 #include "api/invitation_json.h"
 #include "api/response_json.h"
 #include "api/suppression_json.h"
+#include "api/webhook_json.h"
 #include "app.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -15,6 +16,7 @@
 #include "store/invitation_list.h"
 #include "store/response_read.h"
 #include "store/suppression.h"
+#include "store/webhook.h"
 
 /* The events of one kind of object, out of all that are asked for. */
 struct wanted {
@@ -129,6 +131,21 @@ static enum outcome load_alerts_wanted(struct wanted *wanted) {
     return outcome;
 }
 
+static enum outcome give_webhook(struct wanted *wanted, const struct webhook *webhook) {
+    struct event_document made = {.data = webhook_to_json(webhook), .sequence = webhook->revision};
+    return give(wanted, EVENT_OF_WEBHOOK, webhook->account_id, &webhook->id, &made);
+}
+
+static enum outcome load_webhooks_wanted(struct wanted *wanted) {
+    CLEANUP(webhook_list_clear) struct webhook_list list = {0};
+    enum outcome outcome =
+        load_webhooks_with_keys(wanted->connection, wanted->keys, wanted->key_count, &list);
+    for (size_t i = 0; outcome == OUTCOME_OK && i < list.count; i++) {
+        outcome = give_webhook(wanted, &list.webhooks[i]);
+    }
+    return outcome;
+}
+
 static void collect_keys(struct wanted *wanted, enum event_object kind) {
     wanted->key_count = 0;
     for (size_t i = 0; i < wanted->count; i++) {
@@ -146,6 +163,7 @@ static enum outcome load_all_kinds(struct wanted *wanted) {
         [EVENT_OF_INVITATION] = load_invitations_wanted,
         [EVENT_OF_SUPPRESSION] = load_suppressions_wanted,
         [EVENT_OF_ALERT] = load_alerts_wanted,
+        [EVENT_OF_WEBHOOK] = load_webhooks_wanted,
     };
     enum outcome outcome = OUTCOME_OK;
     for (size_t kind = 0; outcome == OUTCOME_OK && kind < COUNT(loaders); kind++) {

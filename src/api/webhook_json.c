@@ -2,13 +2,15 @@
 
 #include <stdbool.h>
 
+#include "api/webhook_body.h"
 #include "base/time.h"
 #include "domain/event.h"
 
+/* NULL: there is none, and the member is left out. */
 static json_t *time_json(int64_t time_us) {
     char text[TIME_TEXT_SIZE];
     if (time_us == TIME_NONE) {
-        return json_null();
+        return NULL;
     }
     time_format(time_us, text);
     return json_string(text);
@@ -34,7 +36,7 @@ static json_t *headers_json(const json_t *headers) {
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)headers, name, value) {
-        json_object_set_new(masked, name, json_string("***"));
+        json_object_set_new(masked, name, json_string(WEBHOOK_HEADER_KEPT));
     }
     return masked;
 }
@@ -47,7 +49,7 @@ static json_t *previous_until(const struct webhook *webhook) {
 json_t *webhook_to_json(const struct webhook *webhook) {
     char id[UUID_TEXT_SIZE];
     uuid_format(&webhook->id, id);
-    return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:b, s:i, s:o, s:o, s:o, s:o, s:s?, s:o, s:o}",
+    return json_pack("{s:s, s:s, s:s*, s:o, s:o, s:b, s:i, s:o, s:o, s:o*, s:o*, s:s*, s:o*, s:o*}",
                      "id", id, "url", webhook->url, "description", webhook->description, "events",
                      events_json(webhook->event_mask), "headers", headers_json(webhook->headers),
                      "active", (int)webhook->active, "revision", webhook->revision, "created_at",

@@ -9,6 +9,7 @@
 
 #include "base/uuid.h"
 #include "store/db.h"
+#include "store/object_key.h"
 
 #define WEBHOOK_REVISION_NONE 0  /* there is no such webhook yet */
 #define WEBHOOKS_MAX          50 /* of one account */
@@ -48,7 +49,7 @@ enum outcome load_webhook(struct db_connection *connection, int64_t account_id,
  */
 enum outcome store_webhook(struct db_connection *connection, struct webhook *webhook);
 
-/* With its deliveries. OUTCOME_CONFLICT: it has another revision. */
+/* Its deliveries are left to the caller. OUTCOME_CONFLICT: it has another revision. */
 enum outcome remove_webhook(struct db_connection *connection, const struct webhook *webhook);
 
 /*
@@ -70,5 +71,10 @@ void webhook_list_clear(struct webhook_list *list);
  * The caller clears *list either way. */
 enum outcome list_webhooks_after(struct db_connection *connection, int64_t account_id,
                                  const struct uuid *after, size_t limit, struct webhook_list *list);
+
+/* Those with these keys, in any order. The caller clears *list either way. */
+enum outcome load_webhooks_with_keys(struct db_connection *connection,
+                                     const struct object_key keys[], size_t count,
+                                     struct webhook_list *list);
 
 #endif

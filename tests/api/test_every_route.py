@@ -41,11 +41,24 @@ LISTS = names(lambda method, path, operation: method == "GET" and "422" in opera
 
 OPEN_SOURCE = {"verify": {"scheme": "none"}, "solved": [], "fields": {"ref": "/ref"}}
 CHANGES_SOURCE = ("put_source", "delete_source")  # not the one that the others look at
+WEBHOOK = {"url": "http://127.0.0.1:9/ours", "events": ["webhook.disabled"]}
+CHANGES_WEBHOOK = ("put_webhook", "delete_webhook")
+SERVICE_ENVIRONMENT = {"UNDERSTOOD_WEBHOOKS_ALLOW_PRIVATE": "127.0.0.0/8"}
+
+
+def make_webhook(service):
+    return service.post("/v1/webhooks", "admin", json=WEBHOOK).json()["id"]
+
+
+def spare_webhook(service, owned):
+    """Not the one that the others look at."""
+    ids = [webhook["id"] for webhook in service.get("/v1/webhooks", "admin").json()["data"]]
+    return next((id for id in ids if id != owned["webhooks"]), None) or make_webhook(service)
 
 
 @pytest.fixture(scope="module")
 def owned(service):
-    """What account 1 has: a survey, an invitation, a response, an alert, a source and what it sent."""
+    """What account 1 has: a survey, an invitation, a response, an alert, a source and what it sent, a webhook."""
     definition = {"display_name": "Only ours", "questions": [{"question": "understood"}]}
     assert service.put("/v1/surveys/ours", "admin", json=definition).status_code == 201
     made = service.post("/v1/invitations", "write", json={"survey": "ours", "contact": {"ref": "T-1", "team": "ours"}}).json()
@@ -55,7 +68,7 @@ def owned(service):
     assert service.put("/v1/sources/ours", "admin", json=OPEN_SOURCE).status_code == 201
     sent = service.post("/v1/hooks/1/ours", data=b"{}").json()
     return {"survey": "ours", "invitations": made["id"], "responses": stored["id"],
-            "source": "ours", "sources": sent["delivery"], "contacts": "T-1",
+            "source": "ours", "sources": sent["delivery"], "contacts": "T-1", "webhooks": make_webhook(service),
             "alerts": raised(service, team="ours"), "token": made["url"].rpartition("/")[2]}
 
 
@@ -79,6 +92,8 @@ def ask(service, name, owned, key=None, **options):
     method, _, operation = SPEC.operations[name]
     if name == "delete_source":
         service.put("/v1/sources/spare", "admin", json=OPEN_SOURCE)
+    if name in CHANGES_WEBHOOK and "path" not in options:
+        options["path"] = f"/v1/webhooks/{spare_webhook(service, owned)}"
     if takes(operation, "application/json") and not {"json", "data"} & set(options):
         options["json"] = example_body(name)
     return service.request(method, options.pop("path", path_of(name, owned)), key, **options)
@@ -214,7 +229,7 @@ def test_what_another_account_owns_does_not_exist(service, owned, other, name):
     theirs = ask(service, name, owned, other)
     assert_problem(theirs, 404, "not_found")
     nothing = path_of(name, {**owned, "survey": "none-such", "source": "none-such", "contacts": "none-such", "invitations": str(uuid.uuid4()),
-                             "responses": str(uuid.uuid4()), "alerts": str(uuid.uuid4())})
+                             "responses": str(uuid.uuid4()), "webhooks": str(uuid.uuid4()), "alerts": str(uuid.uuid4())})
     unknown = ask(service, name, owned, other, path=nothing)
     alike = [{**response.json(), "request_id": ""} for response in (theirs, unknown)]
     assert alike[0] == alike[1]
