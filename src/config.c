@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "config_alerts.h"
 #include "config_environment.h"
 #include "config_keys.h"
 #include "config_mail.h"
@@ -25,11 +26,13 @@ struct file_reading {
 static bool take_value(struct file_reading *reading, const struct config_key *key,
                        const char *value) {
     if (key != reading->list) {
-        reading->list = key->type == CONFIG_LIST ? key : NULL;
+        bool goes_on = key->type == CONFIG_LIST || key->type == CONFIG_ENTRIES;
+        reading->list = goes_on ? key : NULL;
         return config_set(reading->config, key, value);
     }
     CLEANUP(text_clear) struct text whole = {0};
-    text_append_format(&whole, "%s %s", *config_text(reading->config, key), value);
+    text_append_format(&whole, "%s%s%s", *config_text(reading->config, key),
+                       key->type == CONFIG_ENTRIES ? ", " : " ", value);
     return !whole.failed && config_set(reading->config, key, whole.bytes);
 }
 
@@ -112,7 +115,7 @@ bool config_read(struct config *config, const char *path, struct text *mistake) 
     const char *file = find_file(path);
     if (set_defaults(&fresh) && (!file || read_file(&fresh, file, mistake)) &&
         config_read_variables(&fresh, mistake) && limits_agree(&fresh, mistake) &&
-        mail_keys_agree(&fresh, mistake)) {
+        mail_keys_agree(&fresh, mistake) && alert_keys_agree(&fresh, mistake)) {
         *config = fresh;
         return true;
     }

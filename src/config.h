@@ -95,6 +95,9 @@ struct config {
         int64_t per_minute; /* 0 means no limit */
     } mail;
     struct {
+        char *recipients; /* see jobs/alert_recipients.h; "" means nobody */
+    } alerts;
+    struct {
         char *level; /* error, info or debug */
         bool access; /* a line per request */
     } log;

@@ -41,6 +41,8 @@
 /* Those that SIGHUP reloads; service_apply gives them to the parts. */
 #define LIVE_LIST(section, name, most, word_is_sound, words, help)                                 \
     { KEY(section, name, CONFIG_LIST, true), "", 0, most, words, help, word_is_sound }
+#define LIVE_ENTRIES(section, name, help)                                                          \
+    { KEY(section, name, CONFIG_ENTRIES, true), "", 0, 0, NULL, help, NULL }
 #define LIVE_CHOICE(section, name, fallback, choices, help)                                        \
     { KEY(section, name, CONFIG_CHOICE, true), fallback, 0, 0, choices, help, NULL }
 #define LIVE_SWITCH(section, name, fallback, help)                                                 \
@@ -145,6 +147,9 @@ const struct config_key config_keys[] = {
     NUMBER(mail, timeout_ms, 30000, 500, 600000, "For handing over one mail"),
     LIVE_NUMBER(mail, per_minute, 0, 0, 1000000,
                 "Mails a minute at most, of each process; 0: no limit"),
+    LIVE_ENTRIES(alerts, recipients,
+                 "Who gets mail of alerts: ADDRESS, TEAM = ADDRESS, ACCOUNT: ADDRESS, ACCOUNT: "
+                 "TEAM = ADDRESS, with commas between; empty: nobody"),
     LIVE_CHOICE(log, level, "info", "error, info, debug",
                 "What is logged, as JSON lines on stderr"),
     LIVE_SWITCH(log, access, "true", "A line per request, written in batches"),
@@ -163,7 +168,7 @@ const struct config_key *config_find_key(const char *section, const char *name) 
 
 bool config_key_is_text(const struct config_key *key) {
     return key->type == CONFIG_TEXT || key->type == CONFIG_ADDRESSES ||
-           key->type == CONFIG_CHOICE || key->type == CONFIG_LIST;
+           key->type == CONFIG_CHOICE || key->type == CONFIG_LIST || key->type == CONFIG_ENTRIES;
 }
 
 char **config_text(struct config *config, const struct config_key *key) {

@@ -15,7 +15,8 @@ enum config_type {
     CONFIG_ADDRESSES, /* HOST:PORT or unix:/path, several with spaces between */
     CONFIG_MODE,      /* of a file, octal */
     CONFIG_CHOICE,
-    CONFIG_LIST, /* words separated by blanks or commas */
+    CONFIG_LIST,    /* words separated by blanks or commas */
+    CONFIG_ENTRIES, /* texts separated by commas; config_*.c says whether they make sense */
     CONFIG_SWITCH,
     CONFIG_NUMBER,
 };

@@ -7,7 +7,7 @@
 #include "api/key_cache.h"
 #include "base/log.h"
 #include "base/time.h"
-#include "cli/mail_composer.h"
+#include "cli/mail_service.h"
 #include "cli/scorer.h"
 #include "http/server.h"
 #include "intake/intake.h"
@@ -15,7 +15,6 @@
 #include "intake/view_log.h"
 #include "jobs/contact_gatherer.h"
 #include "jobs/housekeeping.h"
-#include "jobs/mailer.h"
 #include "pages/locale.h"
 #include "pages/pages.h"
 #include "routes.h"
@@ -23,13 +22,13 @@
 #include "store/signing_key.h"
 #include "store/survey_cache.h"
 
-/* Beside the workers': signing keys, pages (2), views, housekeeping, contacts, mail, readiness. */
-#define OTHER_CONNECTIONS 8
+/* Beside the workers': signing keys, pages (2), views, housekeeping, contacts, mail (2), readiness.
+ */
+#define OTHER_CONNECTIONS 9
 #define INTAKE_STOP_MS    500
 /* A commit has its own deadline, but a name server that is away may hold connecting up. */
 #define LANE_PATIENCE_US    (60 * US_PER_SECOND)
 #define VIEWS_STOP_MS       200
-#define MAIL_STOP_MS        200 /* at the least */
 #define PROBLEM_TYPE_PREFIX "urn:understood:problem:"
 
 /* Half the cores: a reader on each takes from PostgreSQL more than it gives (measured on two). */
@@ -79,35 +78,6 @@ static struct housekeeping *start_housekeeping(const struct app *app) {
     struct housekeeping_options options = {
         .db = app->db, .scorer = app->sentiment, .limits = housekeeping_limits(app->config)};
     return housekeeping_start(&options);
-}
-
-/* True without a mail server: then what is due waits. */
-static bool start_mailer(struct service *service) {
-    struct app *app = &service->app;
-    const struct config *config = app->config;
-    struct mail_options *mail = &service->mail_options;
-    if (!*config->mail.url) {
-        log_info("no [mail] url is set: invitations that are due wait until there is one");
-        return true;
-    }
-    if (!mail_options_read(config, mail)) {
-        return false;
-    }
-    app->mail_metrics = &service->mail_metrics;
-    service->mailer = mailer_start(&(struct mailer_options){
-        .db = app->db,
-        .survey_cache = app->survey_cache,
-        .relay = &mail->relay,
-        .from = &mail->from,
-        .reply_to = mail->reply_to.address ? &mail->reply_to : NULL,
-        .compose = compose_invitation_mail,
-        .composer_context = app,
-        .metrics = app->mail_metrics,
-        .timeout_ms = config->mail.timeout_ms,
-        .statement_timeout_ms = config->database.statement_timeout_ms,
-        .per_minute = config_number(&config->mail.per_minute),
-    });
-    return service->mailer != NULL;
 }
 
 static bool start_parts(struct service *service, const struct config *config,
@@ -221,7 +191,7 @@ bool service_start(struct service *service, const char *conninfo) {
     }
     service->housekeeping = start_housekeeping(app);
     service->contact_gatherer = contact_gatherer_start(app->db, app->config->contacts.lag_s);
-    if (!service->housekeeping || !service->contact_gatherer || !start_mailer(service)) {
+    if (!service->housekeeping || !service->contact_gatherer || !mail_service_start(service)) {
         return false;
     }
     if (server_held(app->server)) {
@@ -247,9 +217,7 @@ void service_apply(struct service *service, const struct config *config, bool ed
     survey_cache_renew(app->survey_cache, config->keys.cache_s);
     struct housekeeping_limits kept = housekeeping_limits(config);
     housekeeping_set_limits(service->housekeeping, &kept);
-    if (service->mailer) {
-        mailer_set_rate(service->mailer, config->mail.per_minute);
-    }
+    mail_service_apply(service, config);
 }
 
 bool service_alive(struct service *service, int64_t patience_us) {
@@ -265,27 +233,15 @@ void service_append_addresses(const struct service *service, struct text *text) 
     }
 }
 
-/* The mail on its way has as long as the requests had, from begun_us on. */
-static void stop_mailer(struct service *service, const struct config *config, int64_t begun_us) {
-    int64_t left_ms = config->http.drain_ms - (time_monotonic_us() - begun_us) / 1000;
-    if (service->mailer) {
-        mailer_stop(service->mailer, (unsigned)(left_ms > MAIL_STOP_MS ? left_ms : MAIL_STOP_MS));
-    }
-    mail_options_clear(&service->mail_options);
-    service->mailer = NULL;
-}
-
 /* Each part is stopped before what it stands on. */
 void service_stop(struct service *service, const struct config *config) {
     struct app *app = &service->app;
     int64_t begun_us = time_monotonic_us();
-    if (service->mailer) {
-        mailer_hold(service->mailer);
-    }
+    mail_service_hold(service);
     if (app->server) {
         server_stop(app->server, (unsigned)config->http.drain_ms);
     }
-    stop_mailer(service, config, begun_us);
+    mail_service_stop(service, config, begun_us);
     if (service->contact_gatherer) {
         contact_gatherer_stop(service->contact_gatherer);
     }

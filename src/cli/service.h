@@ -10,6 +10,7 @@
 #include "config.h"
 #include "domain/sentiment.h"
 
+struct alert_mailer;
 struct contact_gatherer;
 struct housekeeping;
 struct mailer;
@@ -19,7 +20,8 @@ struct service {
     struct app app;
     struct housekeeping *housekeeping;
     struct contact_gatherer *contact_gatherer;
-    struct mailer *mailer; /* NULL without [mail] url */
+    struct mailer *mailer; /* NULL without [mail] url, as the next */
+    struct alert_mailer *alert_mailer;
     struct mail_options mail_options;
     struct mail_metrics mail_metrics;
     struct sentiment_scorer sentiment;

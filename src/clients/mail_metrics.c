@@ -20,6 +20,10 @@ void mail_metrics_append(struct mail_metrics *metrics, struct text *text) {
                  &metrics->deferred);
     append_total(text, "understood_mail_skipped_total",
                  "Mails that were due and no longer to be sent.", &metrics->skipped);
+    append_total(text, "understood_mail_alerts_sent_total",
+                 "Mails about alerts that the mail server took.", &metrics->alerts_told);
+    append_total(text, "understood_mail_alerts_given_up_total",
+                 "Mails about alerts that were refused, or too late.", &metrics->alerts_untold);
     text_append_format(text,
                        "# HELP understood_mail_relay_up Whether the mail server could be used when "
                        "it was last tried.\n# TYPE understood_mail_relay_up gauge\n"

@@ -12,7 +12,9 @@ struct mail_metrics {
     atomic_ulong bounced;
     atomic_ulong deferred;
     atomic_ulong skipped;
-    atomic_bool relay_away; /* when it was last tried */
+    atomic_ulong alerts_told;   /* mails about alerts, which are in none of those above */
+    atomic_ulong alerts_untold; /* given up */
+    atomic_bool relay_away;     /* when it was last tried */
 };
 
 /* Prometheus text; NULL: there is no mail server to send through. */

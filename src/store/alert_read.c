@@ -74,7 +74,7 @@ enum outcome alert_from_row(const PGresult *rows, int row, struct alert *alert) 
     return OUTCOME_OK;
 }
 
-static enum outcome read_list(const PGresult *rows, struct alert_list *list) {
+enum outcome alerts_from_rows(const PGresult *rows, struct alert_list *list) {
     size_t count = (size_t)PQntuples(rows);
     list->alerts = calloc(count + 1, sizeof *list->alerts);
     enum outcome outcome = list->alerts ? OUTCOME_OK : OUTCOME_FAILED;
@@ -127,7 +127,7 @@ enum outcome load_unresolved_alerts(struct db_connection *connection, int64_t ac
                                     " WHERE ($1::bigint = 0 OR account_id = $1)"
                                     " AND status <> 'resolved' ORDER BY raised_at, id LIMIT $2",
                                     params_from(&params, 0, params.count));
-    return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
+    return outcome == OUTCOME_OK ? alerts_from_rows(rows, list) : outcome;
 }
 
 enum outcome load_alerts_with_keys(struct db_connection *connection, const struct object_key keys[],
@@ -141,7 +141,7 @@ enum outcome load_alerts_with_keys(struct db_connection *connection, const struc
     enum outcome outcome =
         db_query(connection, &rows, "SELECT " ALERT_COLUMNS FROM_OBJECTS("alerts"),
                  params_from(&params, 0, params.count));
-    return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
+    return outcome == OUTCOME_OK ? alerts_from_rows(rows, list) : outcome;
 }
 
 enum outcome list_alerts_before(struct db_connection *connection, const struct alert_filter *filter,
@@ -156,5 +156,5 @@ enum outcome list_alerts_before(struct db_connection *connection, const struct a
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome =
         listing_query(&listing, connection, "raised_at DESC, id DESC", limit, &rows);
-    return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
+    return outcome == OUTCOME_OK ? alerts_from_rows(rows, list) : outcome;
 }

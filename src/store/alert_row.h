@@ -4,6 +4,7 @@
 
 #include "base/outcome.h"
 #include "domain/alert.h"
+#include "store/alert.h"
 #include "store/db.h"
 
 /* For SELECT .. FROM alerts, in the order of alert_from_row; further columns start at
@@ -22,5 +23,8 @@
 /* OUTCOME_FAILED, logged, when out of memory or when the row is not what the schema promises;
  * *alert is then untouched. */
 enum outcome alert_from_row(const PGresult *rows, int row, struct alert *alert);
+
+/* All rows; the caller clears *list either way. */
+enum outcome alerts_from_rows(const PGresult *rows, struct alert_list *list);
 
 #endif
