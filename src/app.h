@@ -13,6 +13,7 @@ struct server;
 struct signing_keys;
 struct survey_cache;
 struct view_log;
+struct webhook_metrics;
 
 struct app {
     const struct config *config;
@@ -26,7 +27,8 @@ struct app {
     struct view_log *view_log;
     const struct sentiment_scorer *sentiment;
     struct mail_metrics *mail_metrics; /* NULL: no mail server is set */
-    const char *public_url;            /* no trailing slash; survey links start with it */
+    struct webhook_metrics *webhook_metrics;
+    const char *public_url; /* no trailing slash; survey links start with it */
 };
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "clients/mail_metrics.h"
+#include "clients/webhook_metrics.h"
 #include "http/server.h"
 #include "intake/intake.h"
 #include "intake/view_log.h"
@@ -106,6 +107,7 @@ struct response get_service_metrics(struct app *app, const struct request *reque
     intake_append_metrics(app->intake, &text);
     view_log_append_metrics(app->view_log, &text);
     mail_metrics_append(app->mail_metrics, &text);
+    webhook_metrics_append(app->webhook_metrics, &text);
     return respond_text(200, TYPE_PROMETHEUS, &text);
 }
 

@@ -96,7 +96,8 @@ static bool start_parts(struct service *service, const struct config *config,
     app->invitation_reader =
         invitation_reader_start(app->db, (size_t)config->http.worker_queue_max);
     return app->key_cache && app->survey_cache && app->signing_keys && app->intake &&
-           app->view_log && app->invitation_reader;
+           app->view_log && app->invitation_reader &&
+           webhook_service_start(&service->webhooks, app, &database);
 }
 
 static void hurry(struct app *app) {
@@ -237,10 +238,12 @@ void service_append_addresses(const struct service *service, struct text *text) 
 void service_stop(struct service *service, const struct config *config) {
     struct app *app = &service->app;
     int64_t begun_us = time_monotonic_us();
+    webhook_service_hold(&service->webhooks);
     mail_service_hold(service);
     if (app->server) {
         server_stop(app->server, (unsigned)config->http.drain_ms);
     }
+    webhook_service_stop(&service->webhooks, config, begun_us);
     mail_service_stop(service, config, begun_us);
     if (service->contact_gatherer) {
         contact_gatherer_stop(service->contact_gatherer);

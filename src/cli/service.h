@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/mail_options.h"
 #include "cli/public_url.h"
+#include "cli/webhook_service.h"
 #include "clients/mail_metrics.h"
 #include "config.h"
 #include "domain/sentiment.h"
@@ -24,6 +25,7 @@ struct service {
     struct alert_mailer *alert_mailer;
     struct mail_options mail_options;
     struct mail_metrics mail_metrics;
+    struct webhook_service webhooks;
     struct sentiment_scorer sentiment;
     char public_url[PUBLIC_URL_SIZE];
 };

@@ -89,13 +89,17 @@ static void put_aside(struct http_client *client, struct http_transfer *transfer
     client->idle = transfer;
 }
 
-void http_client_close(struct http_client *client) {
+void http_client_break_off(struct http_client *client) {
     while (client->on_way) {
         struct http_transfer *transfer = client->on_way;
         curl_multi_remove_handle(client->multi, transfer->curl);
         unlink_on_way(client, transfer);
         put_aside(client, transfer);
     }
+}
+
+void http_client_close(struct http_client *client) {
+    http_client_break_off(client);
     free_idle(client);
     curl_multi_cleanup(client->multi);
     free(client);

@@ -10,8 +10,9 @@
 struct ip_networks;
 
 #define HTTP_ERROR_SIZE        300
-#define HTTP_ANSWER_SIZE       513           /* of what is kept of an answer, with the NUL */
-#define HTTP_ANSWER_BYTES_READ (64U * 1024U) /* of an answer's body: then it is broken off */
+#define HTTP_ANSWER_SIZE       513                 /* of what is kept of an answer, with the NUL */
+#define HTTP_ANSWER_BYTES_READ ((size_t)64 * 1024) /* of an answer's body: then it is broken off   \
+                                                    */
 
 struct http_client_options {
     const struct ip_networks *listed; /* private ones that may be called; lent, as all here */
@@ -52,6 +53,9 @@ struct http_result {
 void http_client_call(const struct http_client_options *options, const struct http_call *call,
                       struct http_result *result);
 
+/* A number for the host and port that url names, the same for all that name it. */
+uint64_t http_host_hash(const char *url);
+
 /* ---- many at once, by one thread ---- */
 
 struct http_client;
@@ -59,7 +63,8 @@ struct http_client;
 /* NULL, logged, when out of memory. *options is copied; what it lends must outlive the client. */
 struct http_client *http_client_open(const struct http_client_options *options);
 
-/* Breaks off what is on its way. */
+/* Breaks off what is on its way: http_client_next does not name it any more. */
+void http_client_break_off(struct http_client *client);
 void http_client_close(struct http_client *client);
 
 /* Begins a call that http_client_next will name by its tag; false when out of memory. Connections

@@ -51,6 +51,11 @@ bool http_transfer_set(struct http_transfer *transfer, const struct http_call *c
 /* Says how it ended, by curl's code, and lets go of what the call lent. */
 void http_transfer_end(struct http_transfer *transfer, CURLcode code, struct http_result *result);
 
+/* ---- http_url.c ---- */
+
+/* Whom a URL calls, with the port where it names one; false when it is none. */
+bool http_read_url(const char *text, char host[HTTP_HOST_SIZE], bool *encrypted);
+
 /* ---- http_words.c ---- */
 
 /* What went wrong, for people. */

@@ -52,6 +52,7 @@ static bool may_call_ip(struct http_transfer *transfer, const char *ip) {
 }
 
 /* Connections that are used again opened no socket. */
+/* NOLINTBEGIN(readability-non-const-parameter): as curl declares it */
 static int before_request(void *context, char *remote_ip, char *local_ip, int remote_port,
                           int local_port) {
     (void)local_ip;
@@ -59,6 +60,7 @@ static int before_request(void *context, char *remote_ip, char *local_ip, int re
     (void)local_port;
     return may_call_ip(context, remote_ip) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
+/* NOLINTEND(readability-non-const-parameter) */
 
 static bool is_head_end(const char *line, size_t length) {
     return length == 0 || line[0] == '\r' || line[0] == '\n';
@@ -181,7 +183,8 @@ static bool add_header(struct http_transfer *transfer, const char *line) {
 }
 
 static bool add_headers(struct http_transfer *transfer, const struct http_call *call) {
-    bool added = add_header(transfer, "Expect:"); /* else curl waits for leave to send */
+    bool added = add_header(transfer, "Content-Type: application/json") &&
+                 add_header(transfer, "Expect:"); /* else curl waits for leave to send */
     for (size_t i = 0; added && i < call->header_count; i++) {
         CLEANUP(text_clear) struct text line = {0};
         const struct http_header *header = &call->headers[i];
@@ -191,32 +194,6 @@ static bool add_headers(struct http_transfer *transfer, const struct http_call *
         added = !line.failed && add_header(transfer, line.bytes);
     }
     return added;
-}
-
-static void free_curl_text(char **text) {
-    curl_free(*text);
-}
-
-static void free_curl_url(CURLU **url) {
-    curl_url_cleanup(*url);
-}
-
-/* What the words about it name, and whether it is https. False when it is no URL. */
-static bool read_url(struct http_transfer *transfer, const char *text) {
-    CLEANUP(free_curl_url) CURLU *url = curl_url();
-    CLEANUP(free_curl_text) char *scheme = NULL;
-    CLEANUP(free_curl_text) char *host = NULL;
-    CLEANUP(free_curl_text) char *port = NULL;
-    if (!url || curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
-        return false;
-    }
-    transfer->encrypted = strcmp(scheme, "https") == 0;
-    bool named = curl_url_get(url, CURLUPART_PORT, &port, 0) == CURLUE_OK;
-    snprintf(transfer->host, sizeof transfer->host, "%s%s%s", host, named ? ":" : "",
-             named ? port : "");
-    return true;
 }
 
 static void forget(struct http_transfer *transfer) {
@@ -233,7 +210,8 @@ bool http_transfer_set(struct http_transfer *transfer, const struct http_call *c
     CURL *curl = transfer->curl;
     forget(transfer);
     transfer->begun_us = time_monotonic_us();
-    if (!read_url(transfer, call->url) || !add_headers(transfer, call)) {
+    if (!http_read_url(call->url, transfer->host, &transfer->encrypted) ||
+        !add_headers(transfer, call)) {
         return false;
     }
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->body);

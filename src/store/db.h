@@ -22,6 +22,8 @@ struct db_options {
     bool prepare;                  /* false for poolers that cannot keep prepared statements */
     bool plan_once;                /* for statements whose plan is always by index, whatever the
                                       parameters: prepared ones are not planned again */
+    bool lazy_commits;             /* for what may be done again: a crash of the database may lose
+                                      the last of it */
 };
 
 /* False, having logged why, when conninfo cannot be understood: then waiting would not help. */

@@ -56,9 +56,11 @@ static bool set_up_session(struct db_connection *connection) {
              "SET statement_timeout = %u; SET TimeZone = 'UTC'; SET client_min_messages = warning;"
              " SET DateStyle = 'ISO'; SET idle_in_transaction_session_timeout = '60s'",
              connection->owner->options.statement_timeout_ms);
+    const struct db_options *options = &connection->owner->options;
     return db_execute(connection, sql) == OUTCOME_OK &&
-           (!connection->owner->options.plan_once ||
-            db_execute(connection, PLAN_ONCE_SQL) == OUTCOME_OK);
+           (!options->plan_once || db_execute(connection, PLAN_ONCE_SQL) == OUTCOME_OK) &&
+           (!options->lazy_commits ||
+            db_execute(connection, "SET synchronous_commit = off") == OUTCOME_OK);
 }
 
 /* An outage is logged when it begins and when it ends, not at every try. */

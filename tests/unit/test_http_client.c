@@ -100,6 +100,7 @@ static void an_answer_is_its_status_and_its_first_bytes(void **state) {
     assert_string_equal(result.error, "");
     assert_non_null(strstr(server.request, "POST /path?secret=1 HTTP/1.1\r\n"));
     assert_non_null(strstr(server.request, "\r\nUser-Agent: Understood/"));
+    assert_non_null(strstr(server.request, "\r\nContent-Type: application/json\r\n"));
     assert_non_null(strstr(server.request, "\r\nX-Name: a value\r\n"));
     assert_non_null(strstr(server.request, "\r\nX-Empty:\r\n"));
     assert_null(strstr(server.request, "Expect:"));
