@@ -9,6 +9,7 @@
 #include "cli/database.h"
 #include "cli/demo_fill.h"
 #include "cli/own_intake.h"
+#include "store/frustration_hours.h"
 #include "store/survey.h"
 
 #define ANSWERS_MAX     INT64_C(100000000)
@@ -108,6 +109,7 @@ static int fill_account(const struct database *database, const struct config *co
     demo->intake = own.intake;
     int status = run(demo);
     own_intake_stop(&own);
+    forget_frustration_hours(connection, account_id, 0);
     return status;
 }
 

@@ -9,6 +9,7 @@
 #include "cli/import.h"
 #include "cli/import_votes.h"
 #include "store/contact_gathering.h"
+#include "store/frustration_hours.h"
 #include "store/survey_cache.h"
 
 #define SURVEYS_KEPT_S 60
@@ -132,6 +133,15 @@ static void gather_anew(const struct import *import) {
     }
 }
 
+/* They may belong to hours that were counted without them. */
+static void count_hours_anew(const struct import *import) {
+    CLEANUP(db_release) struct db_connection *connection = db_acquire(import->database.db);
+    if (!connection || forget_frustration_hours(connection, import->account_id, 0) != OUTCOME_OK) {
+        fputs("understood: what is usual before a spike may lack these answers for four weeks\n",
+              stderr);
+    }
+}
+
 static void end(struct import *import) {
     struct responses_import *state = import->state;
     if (!state) {
@@ -140,6 +150,7 @@ static void end(struct import *import) {
     if (state->votes) {
         import_votes_stop(state->votes);
         gather_anew(import);
+        count_hours_anew(import);
     }
     if (state->surveys) {
         survey_cache_free(state->surveys);

@@ -4,16 +4,23 @@
 #include <math.h>
 
 #include "domain/beta_binomial.h"
+#include "domain/spike_crossing.h"
 
-#define ALPHA_FACTOR    0.75 /* how much sooner than independent ones, tests at each answer err */
-#define CORRELATION_MAX 0.5
-#define SHARE_ROUNDING  1e-9
+#define ALPHA_FACTOR       0.75 /* how much sooner than independent ones, tests at each answer err */
+#define CORRELATION_MAX    0.5
+#define CORRELATION_ERRORS 1
+#define CLASS_ERRORS       3
+#define SHARE_ROUNDING     1e-9
+#define ALPHA_RAISE_MAX    4   /* times the formula's alpha */
+#define CROSSINGS_PART     0.9 /* of the budget: the baseline has an error of its own */
+#define ALPHA_HALVINGS     12
 
 void spike_hours_add(struct spike_hours *hours, const struct trials *hour) {
     if (hour->n > 0) {
         hours->hours++;
         hours->answers.x += hour->x;
         hours->answers.n += hour->n;
+        hours->pairs += hour->n * (hour->n - 1);
         hours->mixed += (double)hour->x * (double)(hour->n - hour->x) / (double)hour->n;
     }
 }
@@ -22,7 +29,39 @@ double spike_correlation(const struct spike_hours *hours) {
     double n = (double)hours->answers.n;
     double rate = n > 0 ? (double)hours->answers.x / n : 0;
     double expected = (n - (double)hours->hours) * rate * (1 - rate);
-    return expected > 0 ? fmin(fmax(1 - hours->mixed / expected, 0), CORRELATION_MAX) : 0;
+    double rho = expected > 0 ? 1 - hours->mixed / expected : 0;
+    return rho > CORRELATION_ERRORS * sqrt(2 / (double)hours->pairs) ? fmin(rho, CORRELATION_MAX)
+                                                                     : 0;
+}
+
+/* Whether the hours alike have a share of their own: in standard errors of answers that resemble
+ * each other within an hour. */
+static bool differs(const struct spike_history *history, double rho) {
+    const struct trials *all = &history->hours.answers;
+    const struct spike_hours *alike = &history->alike;
+    double rate = (double)all->x / (double)all->n;
+    double n = (double)alike->answers.n;
+    double resembling = 1 + (n / (double)alike->hours - 1) * rho;
+    double error = sqrt(rate * (1 - rate) / n * resembling);
+    return fabs((double)alike->answers.x / n - rate) > CLASS_ERRORS * error;
+}
+
+struct spike_baseline spike_baseline_of(const struct spike_history *history) {
+    double days = fmin(history->days, SPIKE_BASELINE_DAYS);
+    double weeks = fmax(days, SPIKE_BASELINE_AGE) / 7;
+    struct spike_baseline baseline = {
+        .usual = history->hours.answers,
+        .rho = spike_correlation(&history->hours),
+        .days = days,
+        .open_hours = (double)history->open_hours,
+    };
+    if (history->alike.answers.n >= SPIKE_CLASS_FROM && differs(history, baseline.rho)) {
+        baseline.usual = history->alike.answers;
+    }
+    if (history->open_hours > 0) {
+        baseline.answers_per_hour = (double)history->answers / weeks / baseline.open_hours;
+    }
+    return baseline;
 }
 
 double spike_alpha(double budget, double open_hours, double answers_per_hour) {
@@ -56,20 +95,39 @@ static enum spike_doubt doubt_of(const struct spike_baseline *baseline) {
     return baseline->answers_per_hour < SPIKE_TELLS_FROM ? SPIKE_FEW_ANSWERS : SPIKE_NO_DOUBT;
 }
 
-static bool has_alpha(enum spike_doubt doubt) {
-    return doubt == SPIKE_NO_DOUBT || doubt == SPIKE_FEW_ANSWERS;
-}
-
-static double alpha_of(const struct spike_facts *facts) {
-    const struct spike_baseline *baseline = &facts->baseline;
-    return has_alpha(doubt_of(baseline))
-               ? spike_alpha(facts->budget, baseline->open_hours, baseline->answers_per_hour)
-               : 0;
-}
-
 static double usual_rate(const struct spike_baseline *baseline) {
     const struct trials *usual = &baseline->usual;
     return usual->n > 0 ? (double)usual->x / (double)usual->n : 0;
+}
+
+/* The largest alpha from the formula's on whose expected crossings a week are well within the
+ * budget. */
+static double raise_alpha(const struct spike_baseline *baseline, double budget, double alpha) {
+    struct crossing crossing = {
+        .rate = rate_of(baseline),
+        .answers_per_hour = baseline->answers_per_hour,
+        .least = SPIKE_FRUSTRATED_MIN,
+        .least_share = usual_rate(baseline) + SPIKE_SHARE_ABOVE,
+    };
+    double low = log(alpha);
+    double high = log(ALPHA_RAISE_MAX * alpha);
+    for (int i = 0; i < ALPHA_HALVINGS; i++) {
+        double middle = (low + high) / 2;
+        crossing.alpha = exp(middle);
+        double crossings = baseline->open_hours * crossings_per_hour(&crossing);
+        *(crossings <= CROSSINGS_PART * budget ? &low : &high) = middle;
+    }
+    return fmin(exp(low), 1);
+}
+
+double spike_alpha_of(const struct spike_baseline *baseline, double budget) {
+    enum spike_doubt doubt = doubt_of(baseline);
+    if (doubt == SPIKE_FEW_BEFORE || doubt == SPIKE_SHORT_BEFORE) {
+        return 0;
+    }
+    double alpha = spike_alpha(budget, baseline->open_hours, baseline->answers_per_hour);
+    /* What an estimated rho might be wrong by needs the room that there is. */
+    return baseline->rho > 0 ? alpha : raise_alpha(baseline, budget, alpha);
 }
 
 /* Beside chance: enough of them, and enough above the usual to be worth a look. */
@@ -82,7 +140,7 @@ struct spike_judgement spike_judge(const struct spike_facts *facts) {
     const struct trials *usual = &facts->baseline.usual;
     struct spike_judgement judgement = {
         .p = spike_chance(&facts->baseline, &facts->window),
-        .alpha = alpha_of(facts),
+        .alpha = facts->alpha,
         .doubt = doubt_of(&facts->baseline),
         .baseline_rate = usual_rate(&facts->baseline),
         .baseline_interval = {0, 1},
@@ -97,16 +155,25 @@ struct spike_judgement spike_judge(const struct spike_facts *facts) {
 }
 
 int64_t spike_least(const struct spike_facts *facts, int64_t n) {
-    double alpha = alpha_of(facts);
     int64_t low = 0; /* no spike */
     int64_t high = n + 1;
     while (high - low > 1) {
         struct trials window = {low + (high - low) / 2, n};
-        bool exceeded =
-            matters(&facts->baseline, &window) && spike_chance(&facts->baseline, &window) <= alpha;
+        bool exceeded = matters(&facts->baseline, &window) &&
+                        spike_chance(&facts->baseline, &window) <= facts->alpha;
         *(exceeded ? &high : &low) = window.x;
     }
     return high <= n ? high : 0;
+}
+
+struct spike_outlook spike_outlook_of(const struct spike_baseline *baseline, double budget) {
+    struct spike_facts facts = {.baseline = *baseline, .alpha = spike_alpha_of(baseline, budget)};
+    int64_t usual = llround(baseline->answers_per_hour);
+    return (struct spike_outlook){
+        .judgement = spike_judge(&facts),
+        .usual_answers = usual,
+        .least = spike_least(&facts, usual),
+    };
 }
 
 void spike_doubt_append(const struct spike_facts *facts, enum spike_doubt doubt,

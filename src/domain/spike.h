@@ -7,8 +7,10 @@
  * and k is at least 3 and the share 10 points above the usual one. q = (K0 + 1/2) / (N0 + 1) of the
  * K0 in N0 answers before; M = N0 + 1, or, when answers of one hour resemble each other with
  * correlation rho, 1 / rho - 1 where that is less. alpha = B / (0.75 H sqrt(lambda)) holds false
- * alarms to B a week when it is asked at each of lambda answers an hour, H hours a week.
- * The formulas and their simulation are in reference/numbers.md 1; ours is `./dev bench spikes`.
+ * alarms to B a week when it is asked at each of lambda answers an hour, H hours a week; where the
+ * expected crossings of the threshold (domain/spike_crossing.h) leave room below B, alpha is
+ * larger. The formulas and their simulation are in reference/numbers.md 1; ours is `./dev bench
+ * spikes`.
  */
 #ifndef DOMAIN_SPIKE_H
 #define DOMAIN_SPIKE_H
@@ -33,13 +35,14 @@
 struct spike_hours {
     int64_t hours; /* with answers */
     struct trials answers;
-    double mixed; /* the sum of x (n - x) / n over the hours */
+    double mixed;  /* the sum of x (n - x) / n over the hours */
+    int64_t pairs; /* and of n (n - 1) */
 };
 
 void spike_hours_add(struct spike_hours *hours, const struct trials *hour);
 
-/* The correlation rho >= 0 of answers of the same hour; 0 where chance alone would do. Fleiss and
- * Cuzick's estimator (1979, Applied Psychological Measurement 3:537). */
+/* The correlation rho >= 0 of answers of the same hour, by Fleiss and Cuzick's estimator (1979,
+ * Applied Psychological Measurement 3:537); 0 while it is within its standard error. */
 double spike_correlation(const struct spike_hours *hours);
 
 /* What is usual for a team, or for a whole account. */
@@ -51,11 +54,30 @@ struct spike_baseline {
     double answers_per_hour; /* in those */
 };
 
+/* What the hours of the last SPIKE_BASELINE_DAYS say, without the last SPIKE_LAG_HOURS. */
+struct spike_history {
+    struct spike_hours hours; /* but those of alerts */
+    struct spike_hours alike; /* of them, those at the same hour of the week as now */
+    int64_t answers;          /* in all hours */
+    int64_t open_hours;       /* hours of the week that have answers */
+    double days;              /* since the first */
+};
+
+/*
+ * The hours are those of all the week, unless the same hour of it has SPIKE_CLASS_FROM answers and
+ * a share that differs by more than chance: then an hour is held against its like alone.
+ */
+struct spike_baseline spike_baseline_of(const struct spike_history *history);
+
 struct spike_facts {
     struct trials window; /* k frustrated of n answers in the last hour */
     struct spike_baseline baseline;
-    double budget; /* false alarms a week, > 0 */
+    double alpha; /* spike_alpha_of this baseline */
 };
+
+/* The largest p that is a spike, for a budget > 0 of false alarms a week; 0, so that nothing is,
+ * while the baseline has too few answers or is too young. */
+double spike_alpha_of(const struct spike_baseline *baseline, double budget);
 
 /* Why a spike could not be told, or not within an hour. */
 enum spike_doubt {
@@ -84,7 +106,16 @@ int64_t spike_least(const struct spike_facts *facts, int64_t n);
 /* Appends a sentence that says the doubt in words, nothing without one. */
 void spike_doubt_append(const struct spike_facts *facts, enum spike_doubt doubt, struct text *text);
 
-/* alpha for a budget of false alarms a week. */
+/* What could be told of a team, for those who want to know before it matters. */
+struct spike_outlook {
+    struct spike_judgement judgement; /* of an hour without answers: its p says nothing */
+    int64_t usual_answers;            /* an hour, rounded */
+    int64_t least; /* frustrated ones of so many that would be a spike; 0: not even all of them */
+};
+
+struct spike_outlook spike_outlook_of(const struct spike_baseline *baseline, double budget);
+
+/* The formula's alpha for a budget of false alarms a week. */
 double spike_alpha(double budget, double open_hours, double answers_per_hour);
 
 /* P(X >= k) of k in n answers; 1 without a baseline. */

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "domain/vote_rules.h"
 #include "store/contact_row.h"
+#include "store/frustration_hours.h"
 #include "store/reclassification.h"
 #include "store/response.h"
 #include "store/response_lock.h"
@@ -239,6 +240,13 @@ static enum outcome store_settled(struct work *work) {
                                  : outcome;
 }
 
+static enum outcome count_hours_anew(struct work *work) {
+    int64_t before_us = before_of(work)->answered_at_us;
+    int64_t after_us = work->after.answered_at_us;
+    return forget_frustration_hours(work->connection, work->order->account_id,
+                                    before_us < after_us ? before_us : after_us);
+}
+
 static enum outcome overrule(struct work *work) {
     struct stored_vote *vote = overruled_vote(work);
     if (!vote) {
@@ -254,6 +262,7 @@ static enum outcome overrule(struct work *work) {
     }
     enum outcome outcome = store_trust(work, before);
     outcome = outcome == OUTCOME_OK ? store_settled(work) : outcome;
+    outcome = outcome == OUTCOME_OK ? count_hours_anew(work) : outcome;
     return outcome == OUTCOME_OK
                ? tell_reclassified(work->connection, before_of(work), &work->after)
                : outcome;

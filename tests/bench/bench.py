@@ -13,6 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import alarms     # noqa: E402
 import importing  # noqa: E402
 import lab       # noqa: E402
 import rivals    # noqa: E402
@@ -246,6 +247,8 @@ class Bench:
             self.metrics()
         if "sentiment" in wanted:
             talk.sentiment(self)
+        if "spikes" in wanted:
+            alarms.spikes(self)
 
     def clear_rival(self, service):
         """The rows of pgbench and Fastify have no rollups: they go before the service's own are verified."""
@@ -266,6 +269,7 @@ SCENES = {
     "import": {"import_vs_copy", "import_rows_per_s", "import_rss_mib"},
     "metrics": {"metrics_vs_group_by"},
     "sentiment": {"sentiment_comments_per_s"},
+    "spikes": {"spikes_false_vs_budget", "spikes_delay_vs_table"},
 }
 
 
@@ -288,6 +292,7 @@ def read_options():
     parser.add_argument("--seconds", type=int, help="of each round (8; quick 4)")
     parser.add_argument("--rows", type=int, help="answers behind the large metrics (10 million; quick 1 million)")
     parser.add_argument("--answers", type=int, help="answers before the service's memory is read, and in the import's file (1 million; quick 200 thousand)")
+    parser.add_argument("--teams", type=int, help="simulated of each kind, at most 10,000 (2,000; quick 300)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: a look, not the figures to hold")
     parser.add_argument("--full", action="store_true", help="the default sizes")
     parser.add_argument("--only", type=scenes_of, default=set(SCENES), help="the same, joined by commas: " + ",".join(SCENES))
@@ -299,6 +304,7 @@ def read_options():
     options.seconds = options.seconds or (4 if quick else 8)
     options.rows = options.rows or (1_000_000 if quick else 10_000_000)
     options.answers = options.answers or (200_000 if quick else 1_000_000)
+    options.teams = options.teams or (300 if quick else 2000)
     options.only = set(options.figures) or options.only
     return options
 
@@ -324,6 +330,8 @@ def expected_seconds(options):
         seconds += max(1, options.rounds // 2) * options.answers / 10_000
     if "sentiment" in options.only:
         seconds += 8
+    if "spikes" in options.only:
+        seconds += options.teams / 20
     if "metrics" in options.only:
         seconds += 15 + options.rows / 10_000_000 * 260
     return seconds
@@ -333,7 +341,7 @@ def build_release(folder):
     """What is measured is the release build, made here if need be."""
     if not (pathlib.Path(folder) / "build.ninja").exists():
         subprocess.run(["meson", "setup", folder, "--buildtype=release"], cwd=lab.ROOT, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", folder, "--quiet", "understood", "tests/bench/load", "tests/bench/batch", "tests/bench/sentiment"], cwd=lab.ROOT, check=True,
+    subprocess.run(["ninja", "-C", folder, "--quiet", "understood", "tests/bench/load", "tests/bench/batch", "tests/bench/sentiment", "tests/bench/spikes"], cwd=lab.ROOT, check=True,
                    stdout=subprocess.DEVNULL)
 
 

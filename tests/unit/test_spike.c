@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "domain/beta_binomial.h"
 #include "domain/spike.h"
+#include "domain/spike_crossing.h"
 
 static double tail(int64_t k, int64_t n, double a, double b) {
     return beta_binomial_tail(&(struct beta_binomial){n, {a, b}}, k);
@@ -82,12 +83,12 @@ static struct spike_facts team(int64_t answers_per_hour) {
                      .days = 28,
                      .open_hours = 60,
                      .answers_per_hour = (double)answers_per_hour},
-        .budget = .25,
     };
 }
 
 static struct spike_judgement judge(struct spike_facts facts, int64_t k, int64_t n) {
     facts.window = (struct trials){k, n};
+    facts.alpha = spike_alpha_of(&facts.baseline, .25);
     return spike_judge(&facts);
 }
 
@@ -109,6 +110,7 @@ static void the_least_that_exceeds_is_what_the_judgement_says(void **state) {
     static const int64_t rates[] = {5, 20, 60};
     for (size_t i = 0; i < COUNT(rates); i++) {
         struct spike_facts facts = team(rates[i]);
+        facts.alpha = spike_alpha_of(&facts.baseline, .25);
         for (int64_t n = 0; n <= 90; n++) {
             int64_t least = spike_least(&facts, n);
             assert_true(least == 0 || judge(facts, least, n).exceeded);
@@ -149,7 +151,8 @@ static void answers_that_resemble_each_other_raise_the_threshold(void **state) {
     assert_near(judge(facts, 10, 20).p, alone.p, 0);
 }
 
-static void says_doubt(const struct spike_facts *facts, enum spike_doubt doubt, const char *words) {
+static void says_doubt(struct spike_facts *facts, enum spike_doubt doubt, const char *words) {
+    facts->alpha = spike_alpha_of(&facts->baseline, .25);
     CLEANUP(text_clear) struct text text = {0};
     assert_int_equal(spike_judge(facts).doubt, doubt);
     assert_int_equal(spike_judge(facts).can_tell, doubt == SPIKE_NO_DOUBT);
@@ -196,6 +199,7 @@ static struct spike_hours alike(int64_t n, double rate, double rho) {
         hours.hours += count;
         hours.answers.x += x * count;
         hours.answers.n += n * count;
+        hours.pairs += n * (n - 1) * count;
         hours.mixed += (double)count * (double)x * (double)(n - x) / (double)n;
     }
     return hours;
@@ -224,11 +228,131 @@ static void without_correlation_or_anything_to_compare_it_is_none(void **state) 
     spike_hours_add(&hours, &(struct trials){3, 20});
     assert_int_equal(hours.answers.n, 60);
     assert_near(hours.mixed, 5.1, 1e-12);
-    assert_near(
-        spike_correlation(&(struct spike_hours){.hours = 2, .answers = {6, 40}, .mixed = 5.1}), 0,
-        0);
+    assert_int_equal(hours.pairs, 3 * 20 * 19);
+    struct spike_hours even = {.hours = 2, .answers = {6, 40}, .mixed = 5.1, .pairs = 760};
+    assert_near(spike_correlation(&even), 0, 0);
     /* All or nobody: as alike as can be, but the precision keeps its meaning. */
-    assert_near(spike_correlation(&(struct spike_hours){.hours = 2, .answers = {20, 40}}), .5, 0);
+    struct spike_hours all_or_nobody = {.hours = 2, .answers = {20, 40}, .pairs = 760};
+    assert_near(spike_correlation(&all_or_nobody), .5, 0);
+}
+
+static void a_correlation_within_its_error_is_none(void **state) {
+    (void)state;
+    /* 240 hours of 5 answers have a standard error of 0.0204. */
+    struct spike_hours hours = alike(5, .15, .02);
+    double of = 240. / (double)hours.hours;
+    struct spike_hours few = {.hours = 240,
+                              .answers = {llround((double)hours.answers.x * of), 1200},
+                              .mixed = hours.mixed * of,
+                              .pairs = 4800};
+    assert_near(spike_correlation(&hours), .02, 1e-6);
+    assert_near(spike_correlation(&few), 0, 0);
+}
+
+static struct spike_history four_weeks(struct trials all, struct trials alike) {
+    struct spike_history history = {.answers = all.n, .open_hours = 60, .days = 27.9};
+    struct trials hour = {all.x / 240, all.n / 240};
+    struct trials like = {alike.x / 4, alike.n / 4};
+    for (int i = 0; i < 240; i++) {
+        spike_hours_add(&history.hours, &hour);
+    }
+    for (int i = 0; i < 4; i++) {
+        spike_hours_add(&history.alike, &like);
+    }
+    return history;
+}
+
+static void an_hour_is_held_against_its_like_when_that_differs(void **state) {
+    (void)state;
+    struct spike_history as_ever =
+        four_weeks((struct trials){2160, 14400}, (struct trials){44, 240});
+    struct spike_history worse = four_weeks((struct trials){2160, 14400}, (struct trials){72, 240});
+    struct spike_history few = four_weeks((struct trials){720, 4800}, (struct trials){48, 80});
+    assert_int_equal(spike_baseline_of(&as_ever).usual.n, 14400);
+    assert_int_equal(spike_baseline_of(&worse).usual.n, 240);
+    assert_int_equal(spike_baseline_of(&worse).usual.x, 72);
+    assert_int_equal(spike_baseline_of(&few).usual.n, 4800);
+}
+
+static void a_history_tells_answers_an_hour_by_the_weeks_it_has(void **state) {
+    (void)state;
+    struct spike_history history = four_weeks((struct trials){720, 4800}, (struct trials){0, 0});
+    history.days = 28;
+    assert_near(spike_baseline_of(&history).answers_per_hour, 20, 1e-9);
+    assert_near(spike_baseline_of(&history).open_hours, 60, 0);
+    history.days = 14;
+    assert_near(spike_baseline_of(&history).answers_per_hour, 40, 1e-9);
+    history.days = 2; /* the week is not over: there may be no more */
+    assert_near(spike_baseline_of(&history).answers_per_hour, 80, 1e-9);
+    assert_near(spike_baseline_of(&(struct spike_history){0}).answers_per_hour, 0, 0);
+}
+
+static void an_outlook_says_what_it_would_take(void **state) {
+    (void)state;
+    struct spike_facts twenty = team(20);
+    struct spike_outlook outlook = spike_outlook_of(&twenty.baseline, .25);
+    assert_int_equal(outlook.usual_answers, 20);
+    assert_int_equal(outlook.least, 10);
+    assert_true(outlook.judgement.can_tell);
+    outlook = spike_outlook_of(&(struct spike_baseline){0}, .25);
+    assert_int_equal(outlook.least, 0);
+    assert_int_equal(outlook.judgement.doubt, SPIKE_FEW_BEFORE);
+}
+
+/* By adding up all outcomes of all numbers of answers. */
+static double crossings_by_all_outcomes(const struct crossing *crossing) {
+    double sum = 0;
+    double a = crossing->rate.a;
+    double b = crossing->rate.b;
+    double likely = exp(-crossing->answers_per_hour);
+    for (int64_t n = 0; n < 60; n++) {
+        for (int64_t k = 0; k <= n; k++) {
+            double at = tail(k, n, a, b) - tail(k + 1, n, a, b);
+            double next = ((double)k + a) / ((double)n + a + b);
+            bool is = k >= crossing->least && tail(k, n, a, b) <= crossing->alpha &&
+                      (double)k >= crossing->least_share * (double)n;
+            bool becomes = k + 1 >= crossing->least &&
+                           tail(k + 1, n + 1, a, b) <= crossing->alpha &&
+                           (double)(k + 1) >= crossing->least_share * (double)(n + 1);
+            sum += !is && becomes ? likely * at * next : 0;
+        }
+        likely *= crossing->answers_per_hour / (double)(n + 1);
+    }
+    return sum * crossing->answers_per_hour;
+}
+
+static void expected_crossings_are_the_sum_over_all_outcomes(void **state) {
+    (void)state;
+    static const struct crossing crossings[] = {
+        {{20.5, 180.5}, 5, .004, 3, .2},   {{150.5, 850.5}, 12, .002, 3, .25},
+        {{2.9, 16.1}, 12, .002, 3, .25},   {{300.5, 700.5}, 12, .05, 3, .4},
+        {{.5, 1200.5}, 5, .004, 3, .1004}, {{5.5, 3.5}, 8, .3, 2, .7},
+    };
+    for (size_t i = 0; i < COUNT(crossings); i++) {
+        double expected = crossings_by_all_outcomes(&crossings[i]);
+        assert_true(expected > 0);
+        assert_near(crossings_per_hour(&crossings[i]) / expected, 1, 1e-9);
+    }
+}
+
+static void crossings_of_many_answers_are_found_as_well(void **state) {
+    (void)state;
+    struct crossing crossing = {{15000.5, 85000.5}, 20000, 1e-5, 3, 0};
+    double crossings = crossings_per_hour(&crossing);
+    assert_true(isfinite(crossings) && crossings > 0);
+    crossing.alpha /= 2;
+    assert_true(crossings_per_hour(&crossing) < crossings);
+}
+
+static void alpha_is_raised_while_crossings_leave_room(void **state) {
+    (void)state;
+    struct spike_judgement judgement = judge(team(5), 0, 5);
+    assert_true(judgement.alpha > 1.2 * spike_alpha(.25, 60, 5));
+    struct spike_facts alike = team(5);
+    alike.baseline.rho = .001;
+    assert_near(judge(alike, 0, 5).alpha, spike_alpha(.25, 60, 5), 1e-15);
+    struct spike_facts sixty = team(60);
+    assert_near(judge(sixty, 0, 60).alpha, spike_alpha(.25, 60, 60), 1e-15);
 }
 
 int main(void) {
@@ -247,6 +371,13 @@ int main(void) {
         cmocka_unit_test(few_answers_an_hour_are_told_but_an_extreme_is_still_a_spike),
         cmocka_unit_test(the_correlation_of_synthetic_hours_is_found),
         cmocka_unit_test(without_correlation_or_anything_to_compare_it_is_none),
+        cmocka_unit_test(a_correlation_within_its_error_is_none),
+        cmocka_unit_test(an_hour_is_held_against_its_like_when_that_differs),
+        cmocka_unit_test(a_history_tells_answers_an_hour_by_the_weeks_it_has),
+        cmocka_unit_test(an_outlook_says_what_it_would_take),
+        cmocka_unit_test(expected_crossings_are_the_sum_over_all_outcomes),
+        cmocka_unit_test(crossings_of_many_answers_are_found_as_well),
+        cmocka_unit_test(alpha_is_raised_while_crossings_leave_room),
     };
     return RUN(tests);
 }
