@@ -79,8 +79,8 @@ ALTER TABLE responses
     ADD COLUMN sentiment_model text;
 
 ALTER TABLE rollups
-    ADD COLUMN frustrated bigint,  -- confirmed responses with frustration >= 0.5
-    ADD COLUMN not_scored bigint;  -- confirmed responses without one
+    ADD COLUMN scored bigint NOT NULL DEFAULT 0,     -- confirmed responses with a frustration; those of before have none
+    ADD COLUMN frustrated bigint NOT NULL DEFAULT 0; -- those with one of 0.5 or more
 
 -- Frustrated answers by the hour in which they were given, of hours long past: what a spike is measured against. Team '' is
 -- the whole account. Made from responses; may be emptied at any time, and is made anew.

@@ -39,6 +39,7 @@ static void put_change(struct columns *columns, const struct change *change, boo
         [COMPARED_CSAT] = "change_csat_",
         [COMPARED_NPS] = "change_nps_",
         [COMPARED_CES] = "change_ces_",
+        [COMPARED_FRUSTRATED] = "change_frustrated_",
         [COMPARED_REPEATED] = "change_repeat_rate_",
     };
     for (enum compared i = 0; i < COMPARED; i++) {
@@ -58,6 +59,7 @@ static void put_fair(struct table *table, const struct row *row, enum rate rate)
         [RATE_UNDERSTOOD] = "fair_understood_",
         [RATE_CSAT] = "fair_csat_",
         [RATE_CES] = "fair_ces_",
+        [RATE_FRUSTRATED] = "fair_frustrated_",
     };
     const struct fair_rate *fair = row->fair[rate];
     bool about_groups = row->is_total && table->answer->query->grouped;

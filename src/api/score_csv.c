@@ -52,6 +52,17 @@ static void put_ces(struct columns *columns, const struct ces_score *score, bool
     put_interval(columns, score->interval, known);
 }
 
+static void put_frustrated(struct columns *columns, const struct frustrated_score *score,
+                           bool shown) {
+    bool known = shown && score->n > 0;
+    columns->group = "frustrated_";
+    put_int(columns, "n", score->n, true);
+    put_int(columns, "frustrated", score->frustrated, shown);
+    put_int(columns, "not_scored", score->not_scored, shown);
+    put_decimal(columns, "rate", score->rate, known);
+    put_interval(columns, score->interval, known);
+}
+
 static void put_share(struct columns *columns, const struct share *share, bool shown, bool known) {
     put_int(columns, "repeated", share->count, shown);
     put_decimal(columns, "rate", share->rate, known);
@@ -102,6 +113,7 @@ void put_score(struct columns *columns, const struct score *score) {
     put_csat(columns, &score->csat, !score->withheld);
     put_nps(columns, &score->nps, !score->withheld);
     put_ces(columns, &score->ces, !score->withheld);
+    put_frustrated(columns, &score->frustrated, !score->withheld);
     put_repeat(columns, &score->repeat);
     put_coverage(columns, &score->coverage);
 }

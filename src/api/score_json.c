@@ -72,6 +72,15 @@ static void append_ces(struct text *text, const struct ces_score *score, bool sh
     append_interval(text, score->interval, known);
 }
 
+static void append_frustrated(struct text *text, const struct frustrated_score *score, bool shown) {
+    bool known = shown && score->n > 0;
+    append_count(text, ",\"frustrated\":{\"n\":", score->n, true);
+    append_count(text, ",\"frustrated\":", score->frustrated, shown);
+    append_count(text, ",\"not_scored\":", score->not_scored, shown);
+    json_append_decimal(text, ",\"rate\":", score->rate, known);
+    append_interval(text, score->interval, known);
+}
+
 static void append_share(struct text *text, const struct share *share, bool shown, bool known) {
     append_count(text, "\"repeated\":", share->count, shown);
     json_append_decimal(text, ",\"rate\":", share->rate, known);
@@ -131,6 +140,7 @@ void score_append_json(struct text *text, const struct score *score) {
     append_csat(text, &score->csat, !score->withheld);
     append_nps(text, &score->nps, !score->withheld);
     append_ces(text, &score->ces, !score->withheld);
+    append_frustrated(text, &score->frustrated, !score->withheld);
     append_repeat(text, &score->repeat);
     append_coverage(text, &score->coverage);
 }

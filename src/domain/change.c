@@ -46,6 +46,7 @@ struct change change_of(const struct score *now, const struct score *before) {
         change.cells[COMPARED_CSAT] = rate_cell(now, before, RATE_CSAT);
         change.cells[COMPARED_NPS] = nps_cell(&now->nps, &before->nps);
         change.cells[COMPARED_CES] = rate_cell(now, before, RATE_CES);
+        change.cells[COMPARED_FRUSTRATED] = rate_cell(now, before, RATE_FRUSTRATED);
     }
     change.cells[COMPARED_REPEATED] = repeat_cell(&now->repeat, &before->repeat);
     return change;
@@ -84,6 +85,7 @@ const char *compared_name(enum compared compared) {
         [COMPARED_CSAT] = "csat",
         [COMPARED_NPS] = "nps",
         [COMPARED_CES] = "ces",
+        [COMPARED_FRUSTRATED] = "frustrated",
         [COMPARED_REPEATED] = "repeat_rate",
     };
     return names[compared];

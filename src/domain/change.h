@@ -15,11 +15,12 @@ enum compared {
     COMPARED_CSAT,
     COMPARED_NPS, /* its difference in -200..200 */
     COMPARED_CES,
+    COMPARED_FRUSTRATED, /* above zero is worse, as of the next */
     COMPARED_REPEATED,
     COMPARED,
 };
 
-/* "understood", "csat", "nps", "ces", "repeat_rate" */
+/* "understood", "csat", "nps", "ces", "frustrated", "repeat_rate" */
 const char *compared_name(enum compared compared);
 
 struct change {

@@ -109,6 +109,20 @@ static struct ces_score ces_of(const struct counters *counters) {
     return score;
 }
 
+static struct frustrated_score frustrated_of(const struct counters *counters) {
+    const int64_t *sums = counters->sums;
+    struct frustrated_score score = {
+        .n = sums[COUNTER_SCORED],
+        .frustrated = sums[COUNTER_FRUSTRATED],
+        .not_scored = sums[COUNTER_N] - sums[COUNTER_SCORED],
+    };
+    if (score.n > 0) {
+        score.rate = (double)score.frustrated / (double)score.n;
+        score.interval = wilson_interval(score.frustrated, score.n);
+    }
+    return score;
+}
+
 static struct nps_score nps_of(const struct counters *counters) {
     const int64_t *sums = counters->sums;
     struct nps_score score = {
@@ -133,6 +147,8 @@ struct trials trials_of(const struct score *score, enum rate rate) {
         return (struct trials){csat[3] + csat[4], score->csat.n};
     case RATE_CES:
         return (struct trials){ces[4] + ces[5] + ces[6], score->ces.n};
+    case RATE_FRUSTRATED:
+        return (struct trials){score->frustrated.frustrated, score->frustrated.n};
     case RATE_UNDERSTOOD:
     case RATES:
     default:
@@ -201,6 +217,7 @@ struct score score_of(const struct counters *counters) {
         .csat = csat_of(counters),
         .nps = nps_of(counters),
         .ces = ces_of(counters),
+        .frustrated = frustrated_of(counters),
         .repeat = repeat_of(counters),
         .coverage = coverage_of(counters),
     };
@@ -264,7 +281,9 @@ void scores_mark_groups(struct score scores[], size_t count) {
 }
 
 const char *rate_name(enum rate rate) {
-    static const char *const names[RATES] = {
-        [RATE_UNDERSTOOD] = "understood", [RATE_CSAT] = "csat", [RATE_CES] = "ces"};
+    static const char *const names[RATES] = {[RATE_UNDERSTOOD] = "understood",
+                                             [RATE_CSAT] = "csat",
+                                             [RATE_CES] = "ces",
+                                             [RATE_FRUSTRATED] = "frustrated"};
     return names[rate];
 }

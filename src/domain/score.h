@@ -36,6 +36,8 @@ enum counter {
     COUNTER_CES_5,
     COUNTER_CES_6,
     COUNTER_CES_7,
+    COUNTER_SCORED,     /* confirmed responses whose frustration was estimated */
+    COUNTER_FRUSTRATED, /* those that read as frustrated */
     COUNTER_INVITED,
     COUNTER_INVITED_ANSWERED,
     COUNTER_CONTACTS,      /* solved, of any survey: counted under survey "" with the next four */
@@ -135,6 +137,16 @@ struct ces_score {
     struct interval interval;
 };
 
+/* The share of those that read as frustrated among the answers that were estimated: less is better.
+ */
+struct frustrated_score {
+    int64_t n;
+    int64_t frustrated;
+    int64_t not_scored; /* answers that say nothing of it, or were never estimated */
+    double rate;
+    struct interval interval;
+};
+
 /* A share of something else's n; unset while that is 0. */
 struct share {
     int64_t count;
@@ -180,6 +192,7 @@ struct score {
     struct csat_score csat;
     struct nps_score nps;
     struct ces_score ces;
+    struct frustrated_score frustrated;
     struct repeat_score repeat;
     struct coverage coverage;
     bool thin; /* by n, as withheld is: neither is about repeats and coverage */
@@ -193,10 +206,11 @@ enum rate {
     RATE_UNDERSTOOD, /* yes */
     RATE_CSAT,       /* 4 and 5 */
     RATE_CES,        /* 5, 6 and 7 */
+    RATE_FRUSTRATED, /* the only one of which less is better */
     RATES,
 };
 
-/* "understood", "csat", "ces" */
+/* "understood", "csat", "ces", "frustrated" */
 const char *rate_name(enum rate rate);
 
 /* What the rate is made of; n is 0 when nobody answered. */

@@ -24,7 +24,7 @@
     next(csat_1, with) next(csat_2, with) next(csat_3, with) next(csat_4, with) next(csat_5, with) \
     next(promoters, with) next(passives, with) next(detractors, with)                              \
     next(ces_1, with) next(ces_2, with) next(ces_3, with) next(ces_4, with) next(ces_5, with)      \
-    next(ces_6, with) next(ces_7, with)
+    next(ces_6, with) next(ces_7, with) next(scored, with) next(frustrated, with)
 #define EACH_CONTACT_COUNTER(next, with)                                                           \
     next(contacts, with) next(with_customer, with) next(repeated, with) next(repeated_same_reason, with)                     \
     next(reassigned, with)
@@ -126,7 +126,9 @@
     COUNT_CONFIRMED("ces = 4") " AS ces_4, "                                                       \
     COUNT_CONFIRMED("ces = 5") " AS ces_5, "                                                       \
     COUNT_CONFIRMED("ces = 6") " AS ces_6, "                                                       \
-    COUNT_CONFIRMED("ces = 7") " AS ces_7"                                                         \
+    COUNT_CONFIRMED("ces = 7") " AS ces_7, "                                                       \
+    COUNT_CONFIRMED("frustration IS NOT NULL") " AS scored, "                                      \
+    COUNT_CONFIRMED("frustration >= 0.5") " AS frustrated"                                         \
     NO_INVITATIONS NO_CONTACTS NO_VERDICTS
 /* clang-format on */
 

@@ -91,6 +91,8 @@ void rollup_count_response(struct rollup_deltas *deltas, const struct rollup_pla
     } else {
         sums[COUNTER_N] = sign;
         sums[COUNTER_ANSWERED] = response->has_invitation ? sign : 0;
+        sums[COUNTER_SCORED] = response->estimate.has_frustration ? sign : 0;
+        sums[COUNTER_FRUSTRATED] = estimate_frustrated(&response->estimate) ? sign : 0;
         count_answers(&delta.counters, &response->answers, sign);
     }
     count_everywhere(deltas, place, &delta);

@@ -10,8 +10,8 @@
 
 #define KEY_COLUMNS         6
 #define CHOICE_COLUMNS      9
-#define COUNTERS_OFTEN      13 /* the rest is changed by held votes, invitations and ces, */
-#define COUNTERS_OF_ANSWERS 23 /* then by contacts and verdicts */
+#define COUNTERS_OFTEN      15 /* the rest is changed by held votes, invitations and ces, */
+#define COUNTERS_OF_ANSWERS 25 /* then by contacts and verdicts */
 #define APPLY_DEADLINE_US   (30 * US_PER_SECOND)
 #define STATEMENTS_AT_ONCE  128U /* one pipeline's worth; the rest follows in another */
 
@@ -26,12 +26,14 @@
 /* clang-format off */
 #define INSERT_OFTEN                                                                           \
     "INSERT INTO rollups (account_id, survey, dimension, value, day, slot, n, answered, yes,"  \
-    " partly, no, csat_1, csat_2, csat_3, csat_4, csat_5, promoters, passives, detractors"
+    " partly, no, csat_1, csat_2, csat_3, csat_4, csat_5, promoters, passives, detractors,"    \
+    " scored, frustrated"
 #define UPDATE_OFTEN                                                                           \
     " ON CONFLICT (account_id, survey, dimension, value, day, slot) DO UPDATE SET "            \
     ADD(n) ", " ADD(answered) ", " ADD(yes) ", " ADD(partly) ", " ADD(no) ", "                 \
     ADD(csat_1) ", " ADD(csat_2) ", " ADD(csat_3) ", " ADD(csat_4) ", " ADD(csat_5) ", "       \
-    ADD(promoters) ", " ADD(passives) ", " ADD(detractors)
+    ADD(promoters) ", " ADD(passives) ", " ADD(detractors) ", "                                \
+    ADD(scored) ", " ADD(frustrated)
 
 /* Confirmed answers change only these; a parameter less to parse is worth a statement of its own. */
 static struct multi_row upsert_often = {
@@ -76,7 +78,8 @@ static struct multi_row upsert_choices = {
 static const enum counter written[] = {
     COUNTER_N, COUNTER_ANSWERED, COUNTER_YES, COUNTER_PARTLY, COUNTER_NO, COUNTER_CSAT_1,
     COUNTER_CSAT_2, COUNTER_CSAT_3, COUNTER_CSAT_4, COUNTER_CSAT_5, COUNTER_PROMOTERS,
-    COUNTER_PASSIVES, COUNTER_DETRACTORS, COUNTER_PROVISIONAL, COUNTER_INVITED,
+    COUNTER_PASSIVES, COUNTER_DETRACTORS, COUNTER_SCORED, COUNTER_FRUSTRATED,
+    COUNTER_PROVISIONAL, COUNTER_INVITED,
     COUNTER_INVITED_ANSWERED, COUNTER_CES_1, COUNTER_CES_2, COUNTER_CES_3, COUNTER_CES_4,
     COUNTER_CES_5, COUNTER_CES_6, COUNTER_CES_7, COUNTER_CONTACTS, COUNTER_WITH_CUSTOMER,
     COUNTER_REPEATED, COUNTER_REPEATED_SAME_REASON, COUNTER_REASSIGNED, COUNTER_BOUNCED,

@@ -37,6 +37,11 @@ def read(service, response):
     return service.get(f"/v1/responses/{response['id']}", "read").json()["sentiment"]
 
 
+def set_estimate(service, response, polarity, frustration, model):
+    service.sql("UPDATE responses SET polarity = %s, frustration = %s, sentiment_model = %s WHERE id = %s", polarity, frustration, model, response["id"])
+    assert service.cli("verify", "--rebuild", "--account", 1).returncode == 0
+
+
 def test_an_answer_alone_is_estimated_and_read_back_as_it_was_told(service, survey):
     response = post(service, survey, "one", csat=3, comment=WAITING)
     mood = response["sentiment"]
@@ -139,13 +144,13 @@ def test_the_answer_that_counts_after_an_overruling_is_the_one_estimated(service
 
 def test_what_nobody_has_estimated_is_null(service, survey):
     response = post(service, survey, "old", csat=1, comment=WAITING)
-    service.sql("UPDATE responses SET polarity = NULL, frustration = NULL, sentiment_model = NULL WHERE id = %s", response["id"])
+    set_estimate(service, response, None, None, None)
     assert read(service, response) == UNKNOWN
 
 
 def test_another_models_estimate_stands_without_words_that_moved_it(service, survey):
     response = post(service, survey, "old", csat=3, comment=WAITING)
-    service.sql("UPDATE responses SET frustration = 0.41, sentiment_model = 'en-0' WHERE id = %s", response["id"])
+    set_estimate(service, response, -.5, .41, "en-0")
     mood = read(service, response)
     assert (mood["model"], mood["frustration"], mood["frustrated"], mood["spans"]) == ("en-0", 0.41, False, [])
 
@@ -168,3 +173,53 @@ def test_imported_answers_are_estimated_too(service, survey, tmp_path):
     assert service.cli("import", "responses", str(path), "--account", 1).returncode == 0
     told = service.sql("SELECT frustration > 0.5, sentiment_model FROM responses WHERE survey = %s", survey)
     assert told == [(True, post(service, survey, "x", csat=5)["sentiment"]["model"])] * 2
+
+
+# ---- in the sums ----
+
+def frustrated(service, survey, **more):
+    score = service.get("/v1/metrics", "read", params={"survey": survey, "interval": "all", **more}).json()["total"]["frustrated"]
+    return score["n"], score["frustrated"], score["not_scored"]
+
+
+def test_the_share_of_frustrated_answers_is_told_with_its_interval(service, survey):
+    for i in range(12):
+        post(service, survey, f"s-{i}", csat=1 if i < 3 else 5)
+    post(service, survey, "mute", ces=4)
+    metrics = service.get("/v1/metrics", "read", params={"survey": survey, "interval": "all", "by": "team", "compare": "previous"}).json()
+    score = metrics["total"]["frustrated"]
+    assert score == {"n": 12, "frustrated": 3, "not_scored": 1, "rate": .25, "low": .088942, "high": .532305}
+    [group] = metrics["groups"]
+    assert group["frustrated"] == score and group["fair"]["frustrated"]["band"] == "typical" and group["change"]["frustrated"] is None
+    assert metrics["fairness"]["frustrated"]["groups"] == 1
+    service.verify()
+
+
+def test_a_changed_answer_moves_the_sums(service, survey):
+    for i in range(5):
+        post(service, survey, f"stays-{i}", csat=5)
+    for answers, sums in (({"csat": 1}, (6, 1, 0)), ({"csat": 5, "comment": "thanks a lot for this"}, (6, 0, 0)), ({"ces": 1}, (5, 0, 1)),
+                          ({"comment": "I have been waiting for weeks and nobody answers"}, (6, 1, 0))):
+        post(service, survey, "changes", **answers)
+        assert frustrated(service, survey) == frustrated(service, survey, team="T") == frustrated(service, survey, team="T", language="en") == sums
+    service.verify()
+
+
+def test_verify_finds_and_mends_what_is_wrong_about_the_frustrated(service):
+    account = service.account("wrong about the frustrated")
+    key = service.key("write", account)
+    assert service.post("/v1/responses", key, json=body("understood", "v", csat=1)).status_code == 201
+    service.sql("UPDATE rollups SET frustrated = 0, scored = scored + 1 WHERE dimension = 'team' AND account_id = %s", account)
+    done = service.cli("verify", "--account", account)
+    assert done.returncode == 1 and "scored 2 should be 1, frustrated 0 should be 1" in done.stdout
+    assert service.cli("verify", "--rebuild", "--account", account).returncode == 0
+    assert service.cli("verify", "--account", account).returncode == 0
+
+
+def test_the_demos_answers_are_estimated(service):
+    account = service.account("estimated demo")
+    assert service.cli("demo", "--account", account, "--answers", 500).returncode == 0
+    [(scored, some, models)] = service.sql("SELECT sum(scored), sum(frustrated), (SELECT count(DISTINCT sentiment_model) FROM responses WHERE account_id = %s)"
+                                           " FROM rollups WHERE account_id = %s AND dimension = 'all'", account, account)
+    assert scored >= 450 and 0 < some < scored and models == 1
+    assert service.cli("verify", "--account", account).returncode == 0

@@ -185,7 +185,8 @@ def test_a_day_without_answers_has_nulls_and_no_marks(varied):
     assert score["n"] == 0 and score["response_rate"] is None and "thin" not in score
     assert all(score[question][name] is None for question, names in
                {"understood": ("rate", "low", "high"), "csat": ("mean", "top_two_rate", "low", "high"),
-                "nps": ("score", "low", "high"), "ces": ("mean", "top_three_rate", "low", "high")}.items() for name in names)
+                "nps": ("score", "low", "high"), "ces": ("mean", "top_three_rate", "low", "high"),
+                "frustrated": ("rate", "low", "high")}.items() for name in names)
 
 
 def test_more_than_a_thousand_groups_are_cut_and_say_so(service):

@@ -59,7 +59,7 @@ def cells(kind, made, start, end, questions):
     for compared in (*scores.QUESTIONS, "repeat_rate"):
         for name in ("difference", "low", "high", "p", "p_adjusted"):
             row[f"change_{compared}_{name}"] = ((made.get("change") or {}).get(compared) or {}).get(name)
-    for rate in ("understood", "csat", "ces"):
+    for rate in ("understood", "csat", "ces", "frustrated"):
         for name in ("estimate", "low", "high", "band"):
             row[f"fair_{rate}_{name}"] = ((made.get("fair") or {}).get(rate) or {}).get(name)
         row |= {f"fair_{rate}_mean": None, f"fair_{rate}_detectable": None}

@@ -73,6 +73,11 @@ def simpson_weights(points):
     return [1, *([4, 2] * (points // 2))[:points - 1], 1]
 
 
+def softplus(value):
+    """log(1 + exp(value)), without overflow."""
+    return max(value, 0) + math.log1p(math.exp(-abs(value)))
+
+
 def below(a, b, logit, points=600):
     """P(X < x) of a beta distribution; the integral is over the logit."""
     start = min(math.log(a / b) - 14 * math.sqrt(1 / a + 1 / b), logit - 1) - 6 / a
@@ -81,7 +86,7 @@ def below(a, b, logit, points=600):
     total = 0
     for index, weight in enumerate(simpson_weights(points)):
         at = start + width * index
-        total += weight * math.exp(constant - a * math.log1p(math.exp(-at)) - b * math.log1p(math.exp(at)))
+        total += weight * math.exp(constant - a * softplus(-at) - b * softplus(at))
     return total * width / 3
 
 
@@ -107,6 +112,8 @@ def fair_rate(told, spread, hits, count):
 def trials(score, rate):
     if rate == "understood":
         return score["understood"]["yes"], score["understood"]["n"]
+    if rate == "frustrated":
+        return score[rate]["frustrated"], score[rate]["n"]
     counts = score[rate]["counts"]
     return sum(counts[3:] if rate == "csat" else counts[4:]), score[rate]["n"]
 
@@ -116,7 +123,7 @@ def add(groups):
     fairness = {}
     for group in groups:
         group["fair"] = {}
-    for rate in ("understood", "csat", "ces"):
+    for rate in ("understood", "csat", "ces", "frustrated"):
         counts = [trials(group, rate) for group in groups]
         told, spread = population(counts)
         fairness[rate] = dict(told)

@@ -8,7 +8,7 @@ import zoneinfo
 
 UTC = datetime.timezone.utc
 Z = 1.959963984540054
-QUESTIONS = ("understood", "csat", "nps", "ces")
+QUESTIONS = ("understood", "csat", "nps", "ces", "frustrated")
 SKIP_REASONS = ("fatigue", "suppressed", "no_address", "sampled_out", "expired", "reopened", "answered", "archived")
 UNREACHABLE = ("suppressed", "no_address")
 VALUES = {
@@ -39,7 +39,7 @@ def matches(row, filters):
 
 def make_rows(seed, count, first, last):
     """Invitations, responses and contacts at random instants of [first, last)."""
-    draw, draw_fate = random.Random(seed), random.Random(f"what became of {seed}")
+    draw, draw_fate, draw_mood = (random.Random(each) for each in (seed, f"what became of {seed}", f"mood {seed}"))
     invitations, responses, contacts = [], [], []
     for index in range(count):
         at = first + (last - first) * draw.random()
@@ -59,7 +59,7 @@ def make_rows(seed, count, first, last):
                 "trust": draw.choices(["confirmed", "provisional", "discarded"], [8, 1, 1])[0],
                 "understood": draw.choice(["yes", "yes", "partly", "no", None]),
                 "csat": draw.choice([1, 2, 3, 4, 5, 5, None]), "nps": draw.choice([*range(11), None]),
-                "ces": draw.choice([1, 2, 3, 4, 5, 6, 7, None, None]),
+                "ces": draw.choice([1, 2, 3, 4, 5, 6, 7, None, None]), "frustration": draw_mood.choice([0, .05, .4999, .5, .8, 1, None]),
             })
     return invitations, responses, contacts
 
@@ -83,7 +83,7 @@ def skipped(row):
 def response(ref, at, **columns):
     return {"id": later_id(random), "contact_ref": ref, "at": at, "agents": [], "team": None, "channel": None,
             "reason": None, "language": None, "source": "api", "invitation_id": None, "trust": "confirmed",
-            "understood": "yes", "csat": None, "nps": None, "ces": None} | columns
+            "understood": "yes", "csat": None, "nps": None, "ces": None, "frustration": None} | columns
 
 
 def invitation(ref, at, **columns):
@@ -120,11 +120,11 @@ def plant(cursor, account, invitations, responses, survey="understood", contacts
     for row in responses:
         cursor.execute(
             "INSERT INTO responses (account_id, id, survey, contact_ref, agents, team, channel, reason, language, solved_at,"
-            " source, answered_at, received_at, trust, invitation_id, understood, csat, nps, ces, extras)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " source, answered_at, received_at, trust, invitation_id, understood, csat, nps, ces, frustration, extras)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (account, row["id"], survey, row["contact_ref"], row["agents"], row["team"], row["channel"], row["reason"],
              row["language"], row["at"], row["source"], row["at"], row["at"], row["trust"], row["invitation_id"],
-             row["understood"], row["csat"], row["nps"], row["ces"],
+             row["understood"], row["csat"], row["nps"], row["ces"], row["frustration"],
              json.dumps({"choices": row["choices"]}) if row.get("choices") else None))
 
 
@@ -198,6 +198,7 @@ def change(now, before):
         "understood": [(made["understood"]["yes"], made["understood"]["n"]) for made in (now, before)],
         "csat": [(sum(made["csat"]["counts"][3:]), made["csat"]["n"]) for made in (now, before)],
         "ces": [(sum(made["ces"]["counts"][4:]), made["ces"]["n"]) for made in (now, before)],
+        "frustrated": [(made["frustrated"]["frustrated"], made["frustrated"]["n"]) for made in (now, before)],
         "nps": [tuple(made["nps"][name] for name in ("detractors", "passives", "promoters")) for made in (now, before)],
     }
     both = {question: now[question]["n"] and before[question]["n"] for question in QUESTIONS}
@@ -250,6 +251,9 @@ def score(invitations, responses, contacts, all_responses, recent, mark=False):
     efforts = [sum(row["ces"] == points for row in confirmed) for points in range(1, 8)]
     ces_n, easy = sum(efforts), sum(efforts[4:])
     ces_low, ces_high = wilson(easy, ces_n)
+    moods = [row["frustration"] for row in confirmed if row["frustration"] is not None]
+    frustrated = sum(mood >= .5 for mood in moods)
+    frustrated_low, frustrated_high = wilson(frustrated, len(moods))
     invited = sum(not skipped(row) for row in invitations)
     invited_answered = sum(row["id"] in answered_ids for row in invitations)
     made = {
@@ -265,6 +269,8 @@ def score(invitations, responses, contacts, all_responses, recent, mark=False):
         "ces": {"n": ces_n, "counts": efforts,
                 "mean": divide(sum(points * count for points, count in enumerate(efforts, 1)), ces_n),
                 "top_three_rate": divide(easy, ces_n), "low": ces_low, "high": ces_high},
+        "frustrated": {"n": len(moods), "frustrated": frustrated, "not_scored": len(confirmed) - len(moods),
+                       "rate": divide(frustrated, len(moods)), "low": frustrated_low, "high": frustrated_high},
         "repeat_rate": repeat_rate(contacts, recent), "coverage": coverage(contacts, invitations, invited_answered),
     }
     asked = {question for row in confirmed for question in row.get("choices") or {}}

@@ -31,16 +31,18 @@ static void nothing_answered_is_null_not_zero(void **state) {
     (void)state;
     struct counters none = {0};
     struct score score = score_of(&none);
-    check_json(&score,
-               "\"n\":0,\"provisional\":0,\"invited\":0,\"answered\":0,\"response_rate\":null,"
-               "\"understood\":{\"n\":0,\"yes\":0,\"partly\":0,\"no\":0,\"rate\":null,\"low\":null,"
-               "\"high\":null},\"csat\":{\"n\":0,\"counts\":[0,0,0,0,0],\"mean\":null,"
-               "\"top_two_rate\":null,\"low\":null,\"high\":null},\"nps\":{\"n\":0,\"promoters\":0,"
-               "\"passives\":0,\"detractors\":0,\"score\":null,\"low\":null,\"high\":null},\"ces\":"
-               "{\"n\":0,\"counts\":[0,0,0,0,0,0,0],\"mean\":null,\"top_three_rate\":null,\"low\":"
-               "null,\"high\":null}" NOTHING_REPEATED
-               ",\"coverage\":{\"contacts\":0,\"eligible\":0,\"invited\":0,"
-               "\"bounced\":0," SKIPPED_NOBODY ",\"answered\":0,\"reassigned\":0}");
+    check_json(
+        &score,
+        "\"n\":0,\"provisional\":0,\"invited\":0,\"answered\":0,\"response_rate\":null,"
+        "\"understood\":{\"n\":0,\"yes\":0,\"partly\":0,\"no\":0,\"rate\":null,\"low\":null,"
+        "\"high\":null},\"csat\":{\"n\":0,\"counts\":[0,0,0,0,0],\"mean\":null,"
+        "\"top_two_rate\":null,\"low\":null,\"high\":null},\"nps\":{\"n\":0,\"promoters\":0,"
+        "\"passives\":0,\"detractors\":0,\"score\":null,\"low\":null,\"high\":null},\"ces\":"
+        "{\"n\":0,\"counts\":[0,0,0,0,0,0,0],\"mean\":null,\"top_three_rate\":null,\"low\":"
+        "null,\"high\":null},\"frustrated\":{\"n\":0,\"frustrated\":0,\"not_scored\":0,\"rate\":"
+        "null,\"low\":null,\"high\":null}" NOTHING_REPEATED
+        ",\"coverage\":{\"contacts\":0,\"eligible\":0,\"invited\":0,"
+        "\"bounced\":0," SKIPPED_NOBODY ",\"answered\":0,\"reassigned\":0}");
 }
 
 static struct score some_score(void) {
@@ -57,6 +59,8 @@ static struct score some_score(void) {
                                          [COUNTER_CES_1] = 1,
                                          [COUNTER_CES_5] = 2,
                                          [COUNTER_CES_7] = 1,
+                                         [COUNTER_SCORED] = 16,
+                                         [COUNTER_FRUSTRATED] = 4,
                                          [COUNTER_INVITED] = 40,
                                          [COUNTER_INVITED_ANSWERED] = 10}};
     return score_of(&counters);
@@ -73,8 +77,9 @@ static void numbers_have_six_decimals_at_most(void **state) {
         "\"top_two_rate\":0.333333,\"low\":0.061492,\"high\":0.79234},\"nps\":{\"n\":100,"
         "\"promoters\":10,\"passives\":20,\"detractors\":70,\"score\":-60,\"low\":-71.235094,"
         "\"high\":-45.26976},\"ces\":{\"n\":4,\"counts\":[1,0,0,0,2,0,1],\"mean\":4.5,\"top_three_"
-        "rate\":0.75,\"low\":0.300642,\"high\":0.954413}" NOTHING_REPEATED
-        ",\"coverage\":{\"contacts\":0,\"eligible\":40,\"invited\":40,"
+        "rate\":0.75,\"low\":0.300642,\"high\":0.954413},\"frustrated\":{\"n\":16,"
+        "\"frustrated\":4,\"not_scored\":4,\"rate\":0.25,\"low\":0.101821,\"high\":0."
+        "494983}" NOTHING_REPEATED ",\"coverage\":{\"contacts\":0,\"eligible\":40,\"invited\":40,"
         "\"bounced\":0," SKIPPED_NOBODY ",\"answered\":10,\"reassigned\":0}");
 }
 
@@ -91,7 +96,8 @@ static void withheld_scores_show_neither_counts_nor_rates(void **state) {
         "\"mean\":null,\"top_two_rate\":null,\"low\":null,\"high\":null},\"nps\":{\"n\":100,"
         "\"promoters\":null,\"passives\":null,\"detractors\":null,\"score\":null,\"low\":null,"
         "\"high\":null},\"ces\":{\"n\":4,\"counts\":null,\"mean\":null,\"top_three_rate\":null,"
-        "\"low\":null,\"high\":null}" NOTHING_REPEATED
+        "\"low\":null,\"high\":null},\"frustrated\":{\"n\":16,\"frustrated\":null,"
+        "\"not_scored\":null,\"rate\":null,\"low\":null,\"high\":null}" NOTHING_REPEATED
         ",\"coverage\":{\"contacts\":0,\"eligible\":40,\"invited\":40,"
         "\"bounced\":0," SKIPPED_NOBODY ",\"answered\":10,\"reassigned\":0}");
 }
