@@ -5,6 +5,10 @@
 #include "api/fields.h"
 #include "base/parse.h"
 
+#define NUMBER_BYTES_MAX 15
+#define DECIMALS_MAX     3U
+#define THOUSANDTHS      1000.0
+
 static const struct field *find_field(const struct field_table *table, const char *name) {
     for (size_t i = 0; i < table->count; i++) {
         if (strcmp(table->fields[i].name, name) == 0) {
@@ -37,11 +41,44 @@ static bool store_int(const struct field *field, const char *value, void *target
     return false;
 }
 
+/* False unless text is a number with at most three decimals. */
+static bool parse_thousandths(const char *text, int64_t *thousandths) {
+    char digits[NUMBER_BYTES_MAX + DECIMALS_MAX + 1];
+    const char *point = strchr(text, '.');
+    size_t decimals = point ? strlen(point + 1) : 0;
+    size_t whole = point ? (size_t)(point - text) : strlen(text);
+    if (whole > NUMBER_BYTES_MAX || decimals > DECIMALS_MAX || (point && decimals == 0)) {
+        return false;
+    }
+    snprintf(digits, sizeof digits, "%.*s%s%.*s", (int)whole, text, point ? point + 1 : "",
+             (int)(DECIMALS_MAX - decimals), "000");
+    return parse_int(digits, INT64_MIN, INT64_MAX, thousandths);
+}
+
+static bool store_decimal(const struct field *field, const char *value, int64_t *target,
+                          struct field_problem *problem) {
+    int64_t thousandths;
+    if (parse_thousandths(value, &thousandths) && thousandths >= field->min &&
+        thousandths <= field->max) {
+        *target = thousandths;
+        return true;
+    }
+    char shown[SHOWN_BYTES];
+    show_text(value, shown);
+    snprintf(problem->detail, sizeof problem->detail,
+             "expected a number from %.15g to %.15g with at most three decimals, got %s",
+             (double)field->min / THOUSANDTHS, (double)field->max / THOUSANDTHS, shown);
+    return false;
+}
+
 static bool store_value(const struct field *field, const char *value, void *target,
                         struct field_problem *problem) {
     void *place = (char *)target + field->offset;
     if (field->kind == FIELD_INT) {
         return store_int(field, value, place, problem);
+    }
+    if (field->kind == FIELD_DECIMAL) {
+        return store_decimal(field, value, place, problem);
     }
     return field->kind == FIELD_BOOL ? store_bool(value, place, problem)
                                      : store_text_value(field, value, place, problem);

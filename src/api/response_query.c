@@ -12,6 +12,7 @@
 
 #define TIME_BYTES_MAX   40
 #define CURSOR_BYTES_MAX 200
+#define ESTIMATE_MAX     1000 /* thousandths */
 
 static const struct choice understood_choices[] = {
     {"yes", UNDERSTOOD_YES},
@@ -66,6 +67,8 @@ struct query_values {
     { .name = key, .kind = FIELD_CHOICE, .offset = OF(member), .choices = words }
 #define SCORE(key, member, lowest, highest)                                                        \
     { .name = key, .kind = FIELD_INT, .offset = OF(member), .min = lowest, .max = highest }
+#define BOUND(key, member, lowest)                                                                 \
+    { .name = key, .kind = FIELD_DECIMAL, .offset = OF(member), .min = lowest, .max = ESTIMATE_MAX }
 #define TIME(key, member)                                                                          \
     {                                                                                              \
         .name = key, .kind = FIELD_TEXT, .offset = OF(member), .min = 1, .max = TIME_BYTES_MAX,    \
@@ -95,6 +98,10 @@ static const struct field fields[] = {
      .objection = choice_objection},
     CHOICE("trust", query.filter.trust, trust_choices),
     CHOICE("has_comment", query.filter.has_comment, comment_choices),
+    BOUND("frustration_min", query.filter.frustration_min, 0),
+    BOUND("frustration_max", query.filter.frustration_max, 0),
+    BOUND("polarity_min", query.filter.polarity_min, -ESTIMATE_MAX),
+    BOUND("polarity_max", query.filter.polarity_max, -ESTIMATE_MAX),
     CHOICE("order", oldest_first, order_choices),
     {.name = "limit",
      .kind = FIELD_INT,
@@ -133,4 +140,10 @@ void response_filter_append(const struct response_filter *filter, struct text *t
     text_append_format(text, "%d %d %d %d %d %d %d", (int)filter->understood, filter->csat,
                        filter->nps, filter->ces, filter->trust, filter->has_comment,
                        filter->oldest_first);
+    const int64_t bounds[] = {filter->frustration_min, filter->frustration_max,
+                              filter->polarity_min, filter->polarity_max};
+    for (size_t i = 0; i < COUNT(bounds); i++) {
+        text_append_char(text, ' ');
+        text_append_int(text, bounds[i]);
+    }
 }

@@ -39,14 +39,18 @@
     " AND ($18::text IS NULL OR CASE split_part($18, ':', 2) WHEN ''"           \
     " THEN extras -> 'choices' ? split_part($18, ':', 1)"                       \
     " ELSE extras -> 'choices' -> split_part($18, ':', 1) ? split_part($18, ':', 2) END)"   \
-    " AND ($19::text IS NULL OR source = $19)"
+    " AND ($19::text IS NULL OR source = $19)"                                  \
+    " AND ($20::real IS NULL OR frustration >= $20)"                            \
+    " AND ($21::real IS NULL OR frustration <= $21)"                            \
+    " AND ($22::real IS NULL OR polarity >= $22)"                               \
+    " AND ($23::real IS NULL OR polarity <= $23)"
 
 static const char newest_first[] = FILTERED
-    " AND (answered_at, id) < (COALESCE($20::timestamptz, 'infinity'), COALESCE($21::uuid, " LAST_ID "))"
-    " ORDER BY account_id DESC, answered_at DESC, id DESC LIMIT $22";
+    " AND (answered_at, id) < (COALESCE($24::timestamptz, 'infinity'), COALESCE($25::uuid, " LAST_ID "))"
+    " ORDER BY account_id DESC, answered_at DESC, id DESC LIMIT $26";
 static const char oldest_first[] = FILTERED
-    " AND (answered_at, id) > (COALESCE($20::timestamptz, '-infinity'), COALESCE($21::uuid, " FIRST_ID "))"
-    " ORDER BY account_id, answered_at, id LIMIT $22";
+    " AND (answered_at, id) > (COALESCE($24::timestamptz, '-infinity'), COALESCE($25::uuid, " FIRST_ID "))"
+    " ORDER BY account_id, answered_at, id LIMIT $26";
 /* clang-format on */
 
 void response_filter_clear(struct response_filter *filter) {
@@ -82,6 +86,14 @@ static void params_bound(struct params *params, const char *bound) {
     params_text(params, day ? bound : NULL);
 }
 
+static void params_estimate_bound(struct params *params, int64_t thousandths) {
+    if (thousandths == ESTIMATE_ANY) {
+        params_text(params, NULL);
+    } else {
+        params_milli(params, thousandths);
+    }
+}
+
 static void params_filter(struct params *params, const struct response_filter *filter) {
     params_int(params, filter->account_id);
     params_bound(params, filter->from);
@@ -100,6 +112,10 @@ static void params_filter(struct params *params, const struct response_filter *f
     params_int_unless(params, filter->ces, CES_NONE);
     params_text(params, filter->choice);
     params_text(params, filter->source);
+    params_estimate_bound(params, filter->frustration_min);
+    params_estimate_bound(params, filter->frustration_max);
+    params_estimate_bound(params, filter->polarity_min);
+    params_estimate_bound(params, filter->polarity_max);
 }
 
 static void params_position(struct params *params, const struct response_position *after) {

@@ -14,6 +14,7 @@
 
 #define TRUST_ANY     (-1)
 #define COMMENT_ANY   (-1)
+#define ESTIMATE_ANY  INT64_MIN
 #define RESPONSES_MAX 1000 /* in one page */
 
 /* Which responses; what is NULL, TIME_NONE or ..._ANY does not matter. */
@@ -33,8 +34,12 @@ struct response_filter {
     int csat; /* CSAT_NONE, NPS_NONE, CES_NONE: any */
     int nps;
     int ces;
-    int trust;       /* enum trust, or TRUST_ANY */
-    int has_comment; /* 0 or 1, or COMMENT_ANY */
+    int trust;               /* enum trust, or TRUST_ANY */
+    int has_comment;         /* 0 or 1, or COMMENT_ANY */
+    int64_t frustration_min; /* thousandths, or ESTIMATE_ANY, as the next; bounds are in it */
+    int64_t frustration_max;
+    int64_t polarity_min;
+    int64_t polarity_max;
     bool oldest_first;
 };
 
@@ -43,7 +48,11 @@ struct response_filter {
                               .nps = NPS_NONE,                                                     \
                               .ces = CES_NONE,                                                     \
                               .trust = TRUST_CONFIRMED,                                            \
-                              .has_comment = COMMENT_ANY})
+                              .has_comment = COMMENT_ANY,                                          \
+                              .frustration_min = ESTIMATE_ANY,                                     \
+                              .frustration_max = ESTIMATE_ANY,                                     \
+                              .polarity_min = ESTIMATE_ANY,                                        \
+                              .polarity_max = ESTIMATE_ANY})
 
 void response_filter_clear(struct response_filter *filter);
 

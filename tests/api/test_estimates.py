@@ -223,3 +223,63 @@ def test_the_demos_answers_are_estimated(service):
                                            " FROM rollups WHERE account_id = %s AND dimension = 'all'", account, account)
     assert scored >= 450 and 0 < some < scored and models == 1
     assert service.cli("verify", "--account", account).returncode == 0
+
+
+# ---- finding them ----
+
+@pytest.fixture
+def mixed(service):
+    """30 answers of known frustrations, two by two, a minute apart; of the last nothing is known."""
+    account = service.account(f"mixed {next(surveys)}")
+    rows = [{"survey": "understood", "contact": {"ref": f"m-{i}"}, "answered_at": f"2026-05-01T10:{i:02}:00Z",
+             "answers": answers} for i, answers in enumerate([{"csat": 1}, {"csat": 5}, {"csat": 2}, {"nps": 6}, {"ces": 1}] * 6)]
+    assert service.post("/v1/responses", service.key("write", account), json=rows).status_code == 207
+    return account
+
+
+def listed(service, account, **query):
+    done = service.get("/v1/responses", service.key("read", account), params={"limit": 200, **query})
+    assert done.status_code == 200, done.text
+    return done.json()["data"]
+
+
+@pytest.mark.parametrize("query, values", [
+    ({"frustration_min": "0.7"}, {.9, .75}), ({"frustration_min": "0.9"}, {.9}), ({"frustration_min": "0.901"}, set()),
+    ({"frustration_max": "0.05"}, {.05}), ({"frustration_min": "0.05", "frustration_max": "0.6"}, {.05, .6}), ({"frustration_min": "0"}, {.9, .05, .75, .6}),
+    ({"frustration_min": "1"}, set()), ({"frustration_min": "0.6", "frustration_max": "0.5"}, set()), ({"polarity_min": "-1"}, set()),
+    ({"frustration_min": ""}, {.9, .05, .75, .6, None}),
+])
+def test_answers_are_found_by_their_frustration(service, mixed, query, values):
+    found = listed(service, mixed, **query)
+    assert {each["sentiment"]["frustration"] for each in found} == values and len(found) == 6 * len(values)
+
+
+def test_comments_are_found_by_their_polarity(service, survey):
+    good, bad = post(service, survey, "good", comment="Thank you, wonderful and friendly service!"), post(service, survey, "bad", comment=WAITING)
+    post(service, survey, "none", csat=5)
+    for query, found in (({"polarity_min": "0.2"}, [good]), ({"polarity_max": "-0.2"}, [bad]), ({"polarity_min": "-1", "polarity_max": "1"}, [good, bad])):
+        told = service.get("/v1/responses", "read", params={"survey": survey, "order": "oldest", **query}).json()["data"]
+        assert [each["id"] for each in told] == [each["id"] for each in found]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_pages_of_the_frustrated_miss_and_repeat_nothing(service, mixed, order):
+    expected = [each["id"] for each in listed(service, mixed, frustration_min="0.7", order=order)]
+    seen, cursor = [], None
+    while cursor is not None or not seen:
+        page = service.get("/v1/responses", service.key("read", mixed), params={
+            "frustration_min": "0.7", "order": order, "limit": 5, **({"cursor": cursor} if cursor else {})}).json()
+        seen += [each["id"] for each in page["data"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+        other = service.get("/v1/responses", service.key("read", mixed), params={"frustration_min": "0.8", "order": order, "cursor": cursor})
+        assert (other.status_code, other.json()["code"]) == (400, "invalid_cursor")
+    assert seen == expected and len(seen) == 12
+
+
+@pytest.mark.parametrize("name", ["frustration_min", "frustration_max", "polarity_min", "polarity_max"])
+@pytest.mark.parametrize("value", ["2", "nan", "-1.1", "inf", "0.12345", "a", "0,7", "1e-1", " "])
+def test_a_bound_that_is_none_is_refused(service, name, value):
+    done = service.get("/v1/responses", "read", params={name: value})
+    assert done.status_code == 422 and [each["parameter"] for each in done.json()["errors"]] == [name]

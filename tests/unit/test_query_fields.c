@@ -17,6 +17,7 @@ struct wanted {
     bool open;
     int64_t at_us;
     int order;
+    int64_t share;
 };
 
 static const struct choice orders[] = {{"up", 1}, {"down", 2}, {NULL, 0}};
@@ -34,6 +35,7 @@ static const struct field fields[] = {
     {.name = "open", .kind = FIELD_BOOL, .offset = OF(open)},
     {.name = "at", .kind = FIELD_INSTANT, .offset = OF(at_us)},
     {.name = "order", .kind = FIELD_CHOICE, .offset = OF(order), .choices = orders},
+    {.name = "share", .kind = FIELD_DECIMAL, .offset = OF(share), .min = -1000, .max = 1000},
 };
 static const struct field_table table = FIELD_TABLE(fields);
 
@@ -63,6 +65,34 @@ static const char *read_lines(const struct request_param params[3]) {
     return lines;
 }
 
+static int64_t share_of(const char *value) {
+    struct request request = {.query = {{"name", "n"}, {"share", value}}, .query_count = 2};
+    struct wanted wanted = {.share = INT64_MIN};
+    struct mistakes mistakes = {0};
+    read_query(&request, &table, &wanted, &mistakes);
+    mistakes_clear(&mistakes);
+    return wanted.share;
+}
+
+static void decimals_are_read_as_thousandths_or_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *value;
+        int64_t thousandths;
+    } good[] = {{"0.7", 700},   {"1", 1000},    {"0", 0},        {"-1", -1000},
+                {"-0.5", -500}, {"0.125", 125}, {"1.000", 1000}, {"0.05", 50}};
+    static const char *const bad[] = {
+        "nan", "inf",  "1.001", "-1.001", "2",    "0.1234", "1.", "1e-1",  "0x1",
+        "0,7", " 0.7", "0.7 ",  "--1",    "0.-5", "+",      ".",  "0.7.1", "99999999999999999999",
+        "0.5f"};
+    for (size_t i = 0; i < COUNT(good); i++) {
+        assert_int_equal(share_of(good[i].value), good[i].thousandths);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        assert_true(share_of(bad[i]) == INT64_MIN);
+    }
+}
+
 static void each_mistake_names_its_parameter(void **state) {
     (void)state;
     static const struct {
@@ -76,6 +106,8 @@ static void each_mistake_names_its_parameter(void **state) {
         {{{"name", "toolong"}}, "name: expected 1 to 4 bytes, got 7"},
         {{{"name", "n"}, {"limit", "10"}}, "limit: expected an integer from 1 to 9, got 10"},
         {{{"name", "n"}, {"limit", "1e3"}}, "limit: expected an integer, got \"1e3\""},
+        {{{"name", "n"}, {"share", "nan"}},
+         "share: expected a number from -1 to 1 with at most three decimals, got \"nan\""},
         {{{"name", "n"}, {"limit", "99999999999999999999"}},
          "limit: expected an integer, got \"99999999999999999999\""},
         {{{"name", "n"}, {"open", "1"}}, "open: expected true or false, got \"1\""},
@@ -84,7 +116,7 @@ static void each_mistake_names_its_parameter(void **state) {
          "at: expected a time like 2026-11-23T10:00:00Z, got \"noon\""},
         {{{"name", "n"}, {"name", "m"}}, "name: given more than once"},
         {{{"name", "n"}, {"colour", "red"}},
-         "colour: unknown parameter; known are name, text, limit, open, at, order"},
+         "colour: unknown parameter; known are name, text, limit, open, at, order, share"},
         {{{"limit", "0"}, {"text", "\n"}},
          "limit: expected an integer from 1 to 9, got 0\n"
          "text: must not be blank\nname: required"},
@@ -120,6 +152,7 @@ static void each_kind_reaches_its_place(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_mistake_names_its_parameter),
+        cmocka_unit_test(decimals_are_read_as_thousandths_or_refused),
         cmocka_unit_test(each_kind_reaches_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
