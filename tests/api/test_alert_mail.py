@@ -10,7 +10,7 @@ from support.alerts import fall_back, raised
 from support.mail_server import MailServer
 from support.service import Service, binary
 
-TIMEOUT_MS = 1500
+TIMEOUT_MS = 4000
 RECIPIENTS = "all@example.org, Billing = billing@example.org, \"Returns, EU\" = returns@example.org, ALL@example.org"
 PATIENCE_S = 60
 AWAY = "alerts' mail waits: the mail server cannot be used"
@@ -197,6 +197,19 @@ def test_a_mail_server_that_is_away_for_a_while_loses_nothing(sender, server):
         row = wait_for_rest(sender, id)["all@example.org"]
         assert row["raised_sent_at"] and row["error"] is None
     assert reached(server) == ["all@example.org"] * 3
+
+
+def test_a_database_that_is_lost_while_a_mail_goes_does_not_make_it_go_twice(sender, server):
+    server.slow_s = 1
+    try:
+        id = raised(sender, team="Sales")
+        sender.wait_for(lambda: (row := mails(sender, id).get("all@example.org")) and row["claim_id"], PATIENCE_S)
+        sender.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                   " AND pid <> pg_backend_pid()")
+        assert wait_for_rest(sender, id)["all@example.org"]["raised_sent_at"]
+    finally:
+        server.slow_s = 0
+    assert reached(server) == ["all@example.org"]
 
 
 def test_what_it_did_is_counted(sender, server):
