@@ -7,6 +7,7 @@
 #include "base/time.h"
 
 #define BYTES_OF_AN_ELEMENT 16 /* a list may have fewer elements than a text has bytes */
+#define REAL_DIGITS         15 /* as in any answer of ours */
 
 static bool shorten(json_t *value, size_t bytes_max);
 
@@ -64,7 +65,8 @@ static char *write_payload(const struct event *event, int64_t sequence, bool tru
     json_t *payload = json_pack("{s:s, s:s, s:I, s:o*, s:O}", "type", event_type_name(event->type),
                                 "timestamp", timestamp, "sequence", (json_int_t)sequence,
                                 "truncated", truncated ? json_true() : NULL, "data", data);
-    char *text = payload ? json_dumps(payload, JSON_COMPACT) : NULL;
+    char *text =
+        payload ? json_dumps(payload, JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS)) : NULL;
     json_decref(payload);
     return text;
 }

@@ -1,10 +1,11 @@
 """Alerts as the watcher of spikes raises them, without waiting for a spike."""
 import json
+import pathlib
 import subprocess
 
-from support.service import ROOT
+from support.service import binary
 
-PROGRAM = ROOT / "build" / "tests" / "alert_deed"
+PROGRAM = pathlib.Path(binary()).parent / "tests" / "alert_deed"
 OK, NOT_FOUND = 0, 1
 
 
