@@ -63,6 +63,11 @@ const struct route routes[] = {
     ROUTE("GET", "/v1/webhooks/{id}", get_webhook, SCOPE_ADMIN, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("PUT", "/v1/webhooks/{id}", put_webhook, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
     ROUTE("DELETE", "/v1/webhooks/{id}", delete_webhook, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_NOTHING),
+    ROUTE("GET", "/v1/webhooks/{id}/deliveries", list_webhook_deliveries, SCOPE_ADMIN, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("GET", "/v1/webhooks/{id}/deliveries/{delivery}", get_webhook_delivery, SCOPE_ADMIN, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("POST", "/v1/webhooks/{id}/deliveries/{delivery}/replay", replay_webhook_delivery, SCOPE_ADMIN, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("POST", "/v1/webhooks/{id}/replay", replay_webhook, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
+    ROUTE("POST", "/v1/webhooks/{id}/test", test_webhook, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
     ROUTE("POST", "/v1/webhooks/{id}/rotate-secret", rotate_webhook_secret, SCOPE_ADMIN, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
 };
 /* clang-format on */

@@ -87,7 +87,18 @@ handler get_webhook;
 handler put_webhook;
 handler delete_webhook;
 
+/* webhook_deliveries.c */
+handler list_webhook_deliveries;
+handler get_webhook_delivery;
+handler replay_webhook_delivery;
+
+/* webhook_replay.c */
+handler replay_webhook;
+
 /* webhook_rotation.c */
 handler rotate_webhook_secret;
+
+/* webhook_test.c */
+handler test_webhook;
 
 #endif

@@ -2,23 +2,20 @@
 
 #include <sodium.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/field_value.h"
 #include "api/fields.h"
 #include "api/json_pointer.h"
+#include "api/webhook_events.h"
 #include "api/webhook_headers.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "config.h"
-#include "domain/event.h"
 #include "domain/webhook_signing.h"
 
 #define DESCRIPTION_CHARACTERS_MAX 500
-#define POINTER_SIZE               40
 
 static const struct field fields[] = {
     {.name = "url",
@@ -79,55 +76,6 @@ void take_secret_that_is_no_text(json_t *body, struct mistakes *mistakes) {
     }
 }
 
-/* ---- events ---- */
-
-static void object_to_event(size_t index, const json_t *name, struct mistakes *mistakes) {
-    CLEANUP(text_clear) struct text known = {0};
-    char pointer[POINTER_SIZE];
-    char shown[SHOWN_BYTES] = "something else than text";
-    for (unsigned type = 0; type < EVENT_TYPES; type++) {
-        if (EVENTS_ALL & EVENT_BIT(type)) {
-            text_append_format(&known, "%s, ", event_type_name((enum event_type)type));
-        }
-    }
-    if (json_is_string(name)) {
-        show_text(json_string_value(name), shown);
-    }
-    snprintf(pointer, sizeof pointer, "/events/%zu", index);
-    mistakes->out_of_memory |= known.failed;
-    mistakes_add(mistakes, pointer, "expected one of %sor alone \"*\", got %s",
-                 known.failed ? "" : known.bytes, shown);
-}
-
-static bool event_bits(const json_t *name, bool alone, unsigned *bits) {
-    enum event_type type;
-    const char *text = json_string_value(name);
-    if (text && alone && strcmp(text, "*") == 0) {
-        *bits = EVENTS_ALL;
-        return true;
-    }
-    bool known = text && event_type_from_name(text, &type) && (EVENT_BIT(type) & EVENTS_ALL);
-    *bits = known ? EVENT_BIT(type) : 0;
-    return known;
-}
-
-static void read_events(struct webhook_body *body, struct mistakes *mistakes) {
-    size_t count = json_array_size(body->events);
-    if (count == 0 || count > EVENT_TYPES) {
-        mistakes_add(mistakes, "/events", "must be a list of 1 to %d events, or [\"*\"]",
-                     EVENT_TYPES);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const json_t *name = json_array_get(body->events, i);
-        unsigned bits;
-        if (!event_bits(name, count == 1, &bits)) {
-            object_to_event(i, name, mistakes);
-        }
-        body->event_mask |= bits;
-    }
-}
-
 /* ---- all of it ---- */
 
 static void check_secret(const struct webhook_body *body, struct mistakes *mistakes) {
@@ -146,7 +94,7 @@ static void check_texts(struct webhook_body *body, struct mistakes *mistakes) {
         mistakes_add(mistakes, "/url", "%s", objection);
     }
     if (body->events) {
-        read_events(body, mistakes);
+        body->event_mask = read_event_names(body->events, "/events", mistakes);
     }
     if (body->headers) {
         check_webhook_headers(body->headers, mistakes);

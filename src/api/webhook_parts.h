@@ -24,4 +24,7 @@ bool webhook_conditions_hold(const struct request *request, const struct webhook
 /* 412, or what respond_outcome says of any other outcome. */
 struct response respond_webhook_outcome(enum outcome outcome);
 
+/* 409 webhook_inactive */
+struct response respond_webhook_inactive(void);
+
 #endif

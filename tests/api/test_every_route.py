@@ -50,6 +50,15 @@ def make_webhook(service):
     return service.post("/v1/webhooks", "admin", json=WEBHOOK).json()["id"]
 
 
+def deliver(service, webhook):
+    """An event that was sent to it, and what was answered."""
+    [[identifier]] = service.sql(
+        "INSERT INTO webhook_deliveries (account_id, webhook_id, event_id, type, object_id, occurred_at, outcome, attempt_log)"
+        " VALUES (1, %s, gen_random_uuid(), 0, gen_random_uuid(), now(), 'delivered', '[{\"at\": \"2026-11-28T10:00:00Z\","
+        " \"status\": 200, \"latency_ms\": 1, \"error\": null, \"answer\": \"ours\"}]') RETURNING event_id::text", webhook)
+    return identifier
+
+
 def spare_webhook(service, owned):
     """Not the one that the others look at."""
     ids = [webhook["id"] for webhook in service.get("/v1/webhooks", "admin").json()["data"]]
@@ -67,8 +76,10 @@ def owned(service):
     assert service.post("/v1/suppressions", "write", json={"email": "ours@example.org"}).status_code == 201
     assert service.put("/v1/sources/ours", "admin", json=OPEN_SOURCE).status_code == 201
     sent = service.post("/v1/hooks/1/ours", data=b"{}").json()
+    webhook = make_webhook(service)
     return {"survey": "ours", "invitations": made["id"], "responses": stored["id"],
-            "source": "ours", "sources": sent["delivery"], "contacts": "T-1", "webhooks": make_webhook(service),
+            "source": "ours", "sources": sent["delivery"], "contacts": "T-1", "webhooks": webhook,
+            "delivery": deliver(service, webhook),
             "alerts": raised(service, team="ours"), "token": made["url"].rpartition("/")[2]}
 
 
@@ -78,7 +89,7 @@ def path_of(name, owned):
     resource = path.split("/")[2] if path.startswith("/v1/") else ""
     source = "spare" if name in CHANGES_SOURCE and owned["source"] == "ours" else owned["source"]
     return path.format(id=owned.get(resource, ""), survey=owned["survey"], token=owned["token"], account=1, source=source, secret="none",
-                       ref=owned["contacts"])
+                       ref=owned["contacts"], delivery=owned["delivery"])
 
 
 def example_body(name):

@@ -32,6 +32,8 @@ for name, (_, _, operation) in spec.operations.items():
         if "example" in parameter:
             problems.extend(f"{name} {parameter['name']}: {mistake}"
                             for mistake in spec.mistakes(parameter["schema"], parameter["example"]))
+for name, item in spec.document["webhooks"].items():
+    count += check_media(f"webhook {name}", item["post"]["requestBody"]["content"]["application/json"])
 json.dumps(spec.document)  # nothing in it is a date to YAML: it is served as JSON
 print(f"{count} examples checked")
 print("\n".join(problems))
