@@ -6,22 +6,11 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "intake/batch_events.h"
+#include "intake/batch_parts.h"
 #include "intake/later_votes.h"
 #include "intake/new_vote.h"
 #include "store/lone_response.h"
 #include "store/response.h"
-#include "store/vote.h"
-
-/* One try's state, so that its steps are functions. */
-struct attempt {
-    struct db_connection *connection;
-    struct batch_tools *tools;
-    struct batch_item *items;
-    size_t count;
-    int64_t deadline_us;
-    struct vote *votes[BATCH_VOTES_MAX]; /* of the items, in order */
-    struct stored_votes with_keys;
-};
 
 void batch_tools_clear(struct batch_tools *tools) {
     rollup_deltas_clear(&tools->deltas);
@@ -34,6 +23,7 @@ void batch_item_clear(struct batch_item *item) {
         survey_response_clear(&item->response);
     }
     item->owns_response = false;
+    item->place = NULL;
     item->invitation_answered = false;
     item->has_event = false;
     item->response = (struct survey_response){0};
@@ -45,99 +35,6 @@ static void reset(struct attempt *attempt) {
     rollup_deltas_reset(&attempt->tools->deltas);
     for (size_t i = 0; i < attempt->count; i++) {
         batch_item_clear(&attempt->items[i]);
-    }
-}
-
-static size_t collect_keyed(const struct attempt *attempt, struct vote *keyed[]) {
-    size_t count = 0;
-    for (size_t i = 0; i < attempt->count; i++) {
-        if (attempt->votes[i]->idempotency.given) {
-            keyed[count++] = attempt->votes[i];
-        }
-    }
-    return count;
-}
-
-static enum outcome read_contexts(struct attempt *attempt) {
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = db_pipeline_result(attempt->connection, attempt->deadline_us, &rows);
-    for (int row = 0; outcome == OUTCOME_OK && row < PQntuples(rows); row++) {
-        size_t position = vote_context_position(rows, row);
-        if (position == 0 || position > attempt->count ||
-            !vote_context_from_row(rows, row, &attempt->items[position - 1].context)) {
-            outcome = OUTCOME_FAILED;
-        }
-    }
-    return outcome;
-}
-
-static enum outcome skip_results(struct attempt *attempt, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        CLEANUP(db_rows_free) PGresult *rows = NULL;
-        enum outcome outcome = db_pipeline_result(attempt->connection, attempt->deadline_us, &rows);
-        if (outcome != OUTCOME_OK) {
-            return outcome;
-        }
-    }
-    return OUTCOME_OK;
-}
-
-static enum outcome read_votes_with_keys(struct attempt *attempt) {
-    CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome = db_pipeline_result(attempt->connection, attempt->deadline_us, &rows);
-    return outcome == OUTCOME_OK ? stored_votes_from_rows(rows, &attempt->with_keys) : outcome;
-}
-
-/* Round trip 1: begin, and learn what must be known before anything is stored. */
-static enum outcome begin(struct attempt *attempt) {
-    struct db_connection *connection = attempt->connection;
-    struct params *params = &attempt->tools->params;
-    struct vote *keyed[BATCH_VOTES_MAX];
-    size_t keyed_count = collect_keyed(attempt, keyed);
-    if (db_pipeline_send(connection, "BEGIN", DB_NO_PARAMS) != OUTCOME_OK ||
-        db_pipeline_send(connection, ROLLUP_LOCK, DB_NO_PARAMS) != OUTCOME_OK ||
-        send_vote_contexts(connection, attempt->votes, attempt->count, params) != OUTCOME_OK ||
-        (keyed_count &&
-         send_votes_with_keys(connection, keyed, keyed_count, params) != OUTCOME_OK) ||
-        db_pipeline_sync(connection) != OUTCOME_OK) {
-        return OUTCOME_UNAVAILABLE;
-    }
-    enum outcome outcome = skip_results(attempt, 2);
-    if (outcome == OUTCOME_OK) {
-        outcome = read_contexts(attempt);
-    }
-    if (outcome == OUTCOME_OK && keyed_count) {
-        outcome = read_votes_with_keys(attempt);
-    }
-    enum outcome finished = db_pipeline_finish(connection, attempt->deadline_us);
-    return outcome == OUTCOME_OK ? finished : outcome;
-}
-
-/* A contact is what was recorded of it, or its invitation says; the vote may add what that left
- * open. What nobody vouches for is no answer to an invitation, and learns nothing of the contact.
- */
-static enum outcome join_contexts(struct attempt *attempt) {
-    for (size_t i = 0; i < attempt->count; i++) {
-        struct batch_item *item = &attempt->items[i];
-        const struct contact *snapshot = vote_context_snapshot(&item->context);
-        if (!snapshot || source_is_unverified(item->vote->source)) {
-            continue;
-        }
-        item->vote->has_invitation = item->context.invited;
-        item->vote->invitation_id = item->context.invitation_id;
-        if (!contact_prefer(&item->vote->contact, snapshot)) {
-            return OUTCOME_UNAVAILABLE;
-        }
-    }
-    return OUTCOME_OK;
-}
-
-/* By the language of the contact as it is kept. */
-static void estimate_votes(struct attempt *attempt) {
-    for (size_t i = 0; i < attempt->count; i++) {
-        struct vote *vote = attempt->votes[i];
-        estimate_of(attempt->tools->scorer, &vote->answers, vote->contact.language,
-                    &vote->estimate);
     }
 }
 
@@ -292,16 +189,6 @@ static enum outcome in_pipeline(struct attempt *attempt, enum outcome (*step)(st
     return outcome;
 }
 
-/* True when an account or a survey is gone: its votes have no day, and cannot be stored. */
-static bool lacks_context(const struct attempt *attempt) {
-    for (size_t i = 0; i < attempt->count; i++) {
-        if (!attempt->items[i].context.day[0]) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The only round trip of most votes that come alone. A vote that is not simply new has no result
  * after it: nothing was done. */
 static enum outcome store_alone(struct attempt *attempt) {
@@ -336,7 +223,7 @@ static enum outcome run_steps(struct attempt *attempt) {
             return outcome;
         }
     }
-    enum outcome outcome = in_pipeline(attempt, begin);
+    enum outcome outcome = in_pipeline(attempt, begin_batch);
     if (outcome == OUTCOME_OK && lacks_context(attempt)) {
         return OUTCOME_NOT_FOUND;
     }

@@ -9,12 +9,14 @@
 #include "intake/intake.h"
 #include "store/rollup.h"
 #include "store/vote_context.h"
+#include "store/vote_place.h"
 
 #define BATCH_VOTES_MAX 1024
 
 /* A vote in the transaction, and how it ended if that commits. */
 struct batch_item {
     struct vote *vote;
+    const struct vote_place *place; /* the lane's; NULL while nothing is known of it */
     struct vote_context context;
     bool invitation_answered; /* its invitation is to be marked */
     bool owns_response;       /* response has its own texts; else it borrows the vote's */
@@ -33,6 +35,7 @@ struct batch_tools {
     const struct sentiment_scorer *scorer; /* lent */
     struct rollup_deltas deltas;
     struct params params;
+    struct vote_places places; /* of the batch under way */
 };
 
 void batch_tools_clear(struct batch_tools *tools);

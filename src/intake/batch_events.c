@@ -19,7 +19,7 @@ enum outcome note_later_vote(struct db_connection *connection, struct batch_item
 }
 
 static bool is_wanted(const struct batch_item *item) {
-    return item->has_event && (item->context.wanted_events & EVENT_BIT(item->event));
+    return item->has_event && (item->place->wanted_events & EVENT_BIT(item->event));
 }
 
 enum outcome send_batch_events(struct db_connection *connection, const struct batch_item items[],

@@ -177,7 +177,7 @@ static bool change(struct settling *settling, struct locked_response *locked,
     }
     estimate(settling->tools, &locked->response);
     if (judgement == LATER_VOTE_COUNTS || before != TRUST_CONFIRMED) {
-        memcpy(locked->day, item->context.day, sizeof locked->day);
+        memcpy(locked->day, item->place->day, sizeof locked->day);
     }
     count(settling, locked, 1);
     note_invitation(item, &locked->response, answered_before);

@@ -42,6 +42,6 @@ void settle_new_vote(struct batch_tools *tools, struct batch_item *item) {
                                                  .survey = vote->survey,
                                                  .contact = &vote->contact,
                                                  .source = vote->source,
-                                                 .day = item->context.day},
+                                                 .day = item->place ? item->place->day : ""},
                           &item->response, 1);
 }

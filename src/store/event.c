@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/time.h"
-#include "store/array_param.h"
+#include "store/binary_array.h"
 
 #define EVENT_PARAMS 5
 #define XID_SIZE     24
@@ -29,21 +29,37 @@ static const char insert_wanted_sql[] =
     " JOIN accounts ON accounts.account_id = new.account_id"
     " WHERE (" WANTED_EVENTS " >> new.type) & 1 = 1";
 
+/* The columns of events, as arrays. */
+struct columns {
+    struct binary_array accounts;
+    struct binary_array ids;
+    struct binary_array types;
+    struct binary_array objects;
+    struct binary_array times;
+};
+
+static void columns_clear(struct columns *columns) {
+    binary_array_clear(&columns->accounts);
+    binary_array_clear(&columns->ids);
+    binary_array_clear(&columns->types);
+    binary_array_clear(&columns->objects);
+    binary_array_clear(&columns->times);
+}
+
 static void params_events(struct params *params, const struct event events[], size_t count) {
-    CLEANUP(text_clear)
-    struct text accounts = {0}, ids = {0}, types = {0}, objects = {0}, times = {0};
+    CLEANUP(columns_clear) struct columns columns = {.accounts = {.count = 0}};
     for (size_t i = 0; i < count; i++) {
-        array_append_int(&accounts, events[i].account_id);
-        array_append_uuid(&ids, &events[i].id);
-        array_append_int(&types, events[i].type);
-        array_append_uuid(&objects, &events[i].object_id);
-        array_append_time(&times, events[i].occurred_at_us);
+        binary_array_append_bigint(&columns.accounts, events[i].account_id);
+        binary_array_append_uuid(&columns.ids, &events[i].id);
+        binary_array_append_smallint(&columns.types, (int)events[i].type);
+        binary_array_append_uuid(&columns.objects, &events[i].object_id);
+        binary_array_append_time(&columns.times, events[i].occurred_at_us);
     }
-    params_array(params, &accounts);
-    params_array(params, &ids);
-    params_array(params, &types);
-    params_array(params, &objects);
-    params_array(params, &times);
+    params_binary_array(params, ELEMENT_BIGINT, &columns.accounts);
+    params_binary_array(params, ELEMENT_UUID, &columns.ids);
+    params_binary_array(params, ELEMENT_SMALLINT, &columns.types);
+    params_binary_array(params, ELEMENT_UUID, &columns.objects);
+    params_binary_array(params, ELEMENT_TIMESTAMPTZ, &columns.times);
 }
 
 enum outcome store_events(struct db_connection *connection, struct event events[], size_t count) {

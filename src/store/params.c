@@ -14,9 +14,6 @@
 #define DECIMALS       4
 #define DECIMALS_SCALE 10000
 
-/* timestamptz counts microseconds from 2000-01-01. */
-#define POSTGRES_EPOCH_US (INT64_C(946684800) * US_PER_SECOND)
-
 /* length bytes that live until params_reset; NULL when out of memory. */
 static char *take_bytes(struct params *params, size_t length) {
     char *bytes = arena_take(&params->arena, length);
@@ -55,7 +52,7 @@ void params_text(struct params *params, const char *lent) {
     append(params, lent, 0, 0);
 }
 
-static void append_binary(struct params *params, const void *bytes, size_t length) {
+void params_binary(struct params *params, const void *bytes, size_t length) {
     char *copy = take_bytes(params, length);
     if (copy) {
         memcpy(copy, bytes, length);
@@ -69,11 +66,11 @@ void params_timestamptz(struct params *params, int64_t time_us) {
         return;
     }
     uint64_t wire = htobe64((uint64_t)(time_us - POSTGRES_EPOCH_US));
-    append_binary(params, &wire, sizeof wire);
+    params_binary(params, &wire, sizeof wire);
 }
 
 void params_uuid_binary(struct params *params, const struct uuid *uuid) {
-    append_binary(params, uuid->bytes, sizeof uuid->bytes);
+    params_binary(params, uuid->bytes, sizeof uuid->bytes);
 }
 
 void params_copy(struct params *params, const char *text) {

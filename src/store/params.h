@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/time.h"
 #include "base/uuid.h"
 #include "store/db.h"
 
@@ -29,8 +30,12 @@ void params_int_unless(struct params *params, int64_t value, int64_t none); /* N
 void params_time(struct params *params, int64_t time_us);                   /* NULL for TIME_NONE */
 void params_uuid(struct params *params, const struct uuid *uuid);
 void params_bytes(struct params *params, const unsigned char *bytes, size_t length); /* bytea */
+/* timestamptz counts microseconds from 2000-01-01. */
+#define POSTGRES_EPOCH_US (INT64_C(946684800) * US_PER_SECOND)
+
 /* The same in binary, which costs PostgreSQL less: for the columns themselves, where nothing is
  * cast. */
+void params_binary(struct params *params, const void *bytes, size_t length); /* copied */
 void params_timestamptz(struct params *params, int64_t time_us);
 void params_uuid_binary(struct params *params, const struct uuid *uuid);
 /* A text array of count lent texts. */

@@ -3,15 +3,12 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/time.h"
-#include "store/array_param.h"
+#include "store/binary_array.h"
 #include "store/contact_row.h"
-#include "store/event.h"
 
-#define INVITATION_CONTACT_COLUMN 4
+#define INVITATION_CONTACT_COLUMN 3
 #define INVITATION_SOURCE_COLUMN  (INVITATION_CONTACT_COLUMN + CONTACT_COLUMN_COUNT)
 #define RECORDED_CONTACT_COLUMN   (INVITATION_SOURCE_COLUMN + 1)
-#define WANTED_EVENTS_COLUMN      (RECORDED_CONTACT_COLUMN + CONTACT_COLUMN_COUNT)
 
 /* clang-format off */
 #define SNAPSHOT_OF(table)                                                                     \
@@ -25,27 +22,22 @@
     "(invitations.id IS NULL OR " SNAPSHOT_OF("contacts") " IS DISTINCT FROM "                 \
     SNAPSHOT_OF("invitations") ")"
 
-#define ASKED "unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY"     \
-    " AS asked (account_id, survey, contact_ref, answered_at, position)"
-
-/* Invitations are locked, in one order: between here and the commit nobody may take one back, decide
- * it anew or change its snapshot, which would be counted as answered by what it was. */
+/* Invitations are locked, in the order of the votes: between here and the commit nobody may take one
+ * back, decide it anew or change its snapshot, which would be counted as answered by what it was.
+ * Each by its key: LATERAL and OFFSET 0, or the planner may read all of the account's. */
 static const char context_sql[] =
-    "WITH locked AS MATERIALIZED (SELECT asked.position, invitations.*"
-    " FROM (SELECT * FROM " ASKED " ORDER BY account_id, survey, contact_ref) AS asked"
-    " CROSS JOIN LATERAL (SELECT * FROM invitations WHERE account_id = asked.account_id"
-    " AND survey = asked.survey AND contact_ref = asked.contact_ref FOR NO KEY UPDATE)"
-    " AS invitations) "
-    "SELECT asked.position, " ROLLUP_DAY("asked.answered_at") ", invitations.id, "
-    ROLLUP_DAY("invitations.created_at") ", " CONTACT_COLUMNS("invitations") ", invitations.source, "
-    CONTACT_COLUMNS("contacts") ", " WANTED_EVENTS
-    " FROM " ASKED
-    " JOIN accounts ON accounts.account_id = asked.account_id"
-    " JOIN surveys ON surveys.account_id = asked.account_id AND surveys.survey = asked.survey"
-    " LEFT JOIN locked AS invitations ON invitations.position = asked.position"
-    " AND invitations.verdict <> 'skipped'"
+    "SELECT asked.position, invitations.id,"
+    " (SELECT " ROLLUP_DAY("invitations.created_at") " FROM accounts"
+    " WHERE accounts.account_id = invitations.account_id), "
+    CONTACT_COLUMNS("invitations") ", invitations.source, " CONTACT_COLUMNS("contacts")
+    " FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY"
+    " AS asked (account_id, survey, contact_ref, position)"
+    " LEFT JOIN LATERAL (SELECT * FROM invitations WHERE account_id = asked.account_id"
+    " AND survey = asked.survey AND contact_ref = asked.contact_ref FOR NO KEY UPDATE OFFSET 0)"
+    " AS invitations ON invitations.verdict <> 'skipped'"
     " LEFT JOIN contacts ON contacts.account_id = asked.account_id"
-    " AND contacts.contact_ref = asked.contact_ref AND " RECORDED_OTHERWISE;
+    " AND contacts.contact_ref = asked.contact_ref AND " RECORDED_OTHERWISE
+    " WHERE invitations.id IS NOT NULL OR contacts.account_id IS NOT NULL";
 /* clang-format on */
 
 static const char answered_sql[] =
@@ -64,51 +56,47 @@ void vote_context_clear(struct vote_context *context) {
     *context = (struct vote_context){0};
 }
 
-static void append_account(struct text *array, const struct vote *vote) {
-    array_append_int(array, vote->account_id);
+static void append_account(struct binary_array *array, const struct vote *vote) {
+    binary_array_append_bigint(array, vote->account_id);
 }
 
-static void append_survey(struct text *array, const struct vote *vote) {
-    array_append_text(array, vote->survey);
+static void append_survey(struct binary_array *array, const struct vote *vote) {
+    binary_array_append_text(array, vote->survey);
 }
 
-static void append_contact_ref(struct text *array, const struct vote *vote) {
-    array_append_text(array, vote->contact.ref);
+static void append_contact_ref(struct binary_array *array, const struct vote *vote) {
+    binary_array_append_text(array, vote->contact.ref);
 }
 
-static void append_answered_at(struct text *array, const struct vote *vote) {
-    array_append_time(array, vote->answered_at_us);
+static void append_received_at(struct binary_array *array, const struct vote *vote) {
+    binary_array_append_time(array, vote->received_at_us);
 }
 
-static void append_received_at(struct text *array, const struct vote *vote) {
-    array_append_time(array, vote->received_at_us);
-}
-
-static void append_invitation_id(struct text *array, const struct vote *vote) {
-    array_append_uuid(array, &vote->invitation_id);
+static void append_invitation_id(struct binary_array *array, const struct vote *vote) {
+    binary_array_append_uuid(array, &vote->invitation_id);
 }
 
 /* Appends one array parameter with append()'s element for each vote. */
 static void params_of_votes(struct params *params, struct vote *const votes[], size_t count,
-                            void (*append)(struct text *, const struct vote *)) {
-    CLEANUP(text_clear) struct text array = {0};
+                            enum element_type type,
+                            void (*append)(struct binary_array *, const struct vote *)) {
+    CLEANUP(binary_array_clear) struct binary_array array = {.count = 0};
     for (size_t i = 0; i < count; i++) {
         append(&array, votes[i]);
     }
-    params_array(params, &array);
+    params_binary_array(params, type, &array);
 }
 
 enum outcome send_vote_contexts(struct db_connection *connection, struct vote *const votes[],
                                 size_t count, struct params *params) {
     size_t first = params->count;
-    params_of_votes(params, votes, count, append_account);
-    params_of_votes(params, votes, count, append_survey);
-    params_of_votes(params, votes, count, append_contact_ref);
-    params_of_votes(params, votes, count, append_answered_at);
+    params_of_votes(params, votes, count, ELEMENT_BIGINT, append_account);
+    params_of_votes(params, votes, count, ELEMENT_TEXT, append_survey);
+    params_of_votes(params, votes, count, ELEMENT_TEXT, append_contact_ref);
     if (!params_ready(params)) {
         return OUTCOME_UNAVAILABLE;
     }
-    return db_pipeline_send(connection, context_sql, params_from(params, first, 4));
+    return db_pipeline_send(connection, context_sql, params_from(params, first, 3));
 }
 
 size_t vote_context_position(const PGresult *rows, int row) {
@@ -116,11 +104,11 @@ size_t vote_context_position(const PGresult *rows, int row) {
 }
 
 static bool read_invitation(const PGresult *rows, int row, struct vote_context *context) {
-    strncpy(context->invitation_day, PQgetvalue(rows, row, 3), DAY_TEXT_SIZE - 1);
+    strncpy(context->invitation_day, PQgetvalue(rows, row, 2), DAY_TEXT_SIZE - 1);
     strncpy(context->invitation_source, PQgetvalue(rows, row, INVITATION_SOURCE_COLUMN),
             SOURCE_BYTES_MAX);
     context->invited =
-        uuid_parse(PQgetvalue(rows, row, 2), &context->invitation_id) &&
+        uuid_parse(PQgetvalue(rows, row, 1), &context->invitation_id) &&
         contact_from_row(rows, row, INVITATION_CONTACT_COLUMN, &context->invitation_contact);
     return context->invited;
 }
@@ -133,9 +121,7 @@ static bool read_recorded(const PGresult *rows, int row, struct vote_context *co
 
 bool vote_context_from_row(const PGresult *rows, int row, struct vote_context *context) {
     struct vote_context read = {.invited = false};
-    strncpy(read.day, PQgetvalue(rows, row, 1), DAY_TEXT_SIZE - 1);
-    read.wanted_events = (unsigned)db_int(rows, row, WANTED_EVENTS_COLUMN);
-    if ((!db_null(rows, row, 2) && !read_invitation(rows, row, &read)) ||
+    if ((!db_null(rows, row, 1) && !read_invitation(rows, row, &read)) ||
         (!db_null(rows, row, RECORDED_CONTACT_COLUMN) && !read_recorded(rows, row, &read))) {
         vote_context_clear(&read);
         return false;
@@ -154,9 +140,9 @@ const struct contact *vote_context_snapshot(const struct vote_context *context) 
 enum outcome send_answered_invitations(struct db_connection *connection, struct vote *const votes[],
                                        size_t count, struct params *params) {
     size_t first = params->count;
-    params_of_votes(params, votes, count, append_account);
-    params_of_votes(params, votes, count, append_invitation_id);
-    params_of_votes(params, votes, count, append_received_at);
+    params_of_votes(params, votes, count, ELEMENT_BIGINT, append_account);
+    params_of_votes(params, votes, count, ELEMENT_UUID, append_invitation_id);
+    params_of_votes(params, votes, count, ELEMENT_TIMESTAMPTZ, append_received_at);
     if (!params_ready(params)) {
         return OUTCOME_UNAVAILABLE;
     }

@@ -1,6 +1,5 @@
-/* What a transaction must know of each vote before it is stored: its local day, its invitation, and
- * what is recorded of its contact.
- */
+/* What a transaction must know of a vote's contact before it is stored: its invitation, and what is
+ * recorded of it. */
 #ifndef STORE_VOTE_CONTEXT_H
 #define STORE_VOTE_CONTEXT_H
 
@@ -11,10 +10,7 @@
 #include "store/rollup.h"
 
 struct vote_context {
-    char day[DAY_TEXT_SIZE]; /* of answered_at, in the account's zone; "" when the account or the
-                                survey is gone */
-    unsigned wanted_events;  /* EVENT_BIT of each that its account has subscribers for */
-    bool invited;            /* and not skipped: the next are set only then */
+    bool invited; /* and not skipped: the next are set only then */
     struct uuid invitation_id;
     char invitation_day[DAY_TEXT_SIZE];
     struct contact invitation_contact; /* owned */
@@ -28,7 +24,9 @@ const struct contact *vote_context_snapshot(const struct vote_context *context);
 
 void vote_context_clear(struct vote_context *context);
 
-/* In a pipeline; one result follows. params must live until it is read. */
+/* In a pipeline; one result follows, with a row for each vote of whose contact something is known.
+ * The votes are in the order in which all who do this lock invitations: by account, survey and
+ * contact. params must live until the result is read. */
 enum outcome send_vote_contexts(struct db_connection *connection, struct vote *const votes[],
                                 size_t count, struct params *params);
 
