@@ -92,6 +92,7 @@ static void describe(const struct http_transfer *transfer, CURLcode code, char w
     case CURLE_SSL_CERTPROBLEM:
         describe_tls(transfer, code, words);
         break;
+    case CURLE_OK: /* the head was not whole */
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:

@@ -217,7 +217,7 @@ enum outcome note_webhook_failing(struct db_connection *connection,
                     "UPDATE webhooks SET failing_since = COALESCE(failing_since, now()),"
                     " paused_until = now() + $3::bigint * interval '1 us'"
                     " WHERE account_id = $1 AND id = $2 AND active"
-                    " AND (failing_since IS NULL OR $3 IS NOT NULL)",
+                    " AND (failing_since IS NULL OR $3::bigint IS NOT NULL)",
                     params_from(&params, 0, params.count));
 }
 

@@ -7,7 +7,7 @@
 /* The columns webhook_from_row reads, in its order. */
 /* clang-format off */
 #define WEBHOOK_COLUMNS                                                                                    \
-    "account_id, id, url, description, event_mask, headers, active, secret, previous_secret, "     \
+    "webhooks.account_id, webhooks.id, url, description, event_mask, headers, active, secret, previous_secret, "     \
     DB_TIME("previous_valid_until") ", revision, " DB_TIME("created_at") ", "                      \
     DB_TIME("updated_at") ", " DB_TIME("disabled_at") ", disabled_reason, "                        \
     DB_TIME("failing_since") ", " DB_TIME("paused_until")
