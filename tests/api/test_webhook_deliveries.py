@@ -2,6 +2,7 @@
 import datetime
 import itertools
 import json
+import re
 import socket
 import uuid
 
@@ -417,3 +418,19 @@ def test_what_another_account_has_does_not_exist(service, account, key, closed):
              requests_about(own, "delivery")[1:3]]
     assert {(answer.status_code, answer.json()["code"]) for answer in asked} == {(404, "not_found")}
     assert len(deliveries(service, key, webhook)) == 1
+
+
+def test_what_the_readme_says_in_python_verifies_too(service, key, receiver):
+    section = (ROOT / "README.md").read_text().partition("\n## Webhooks\n")[2].partition("\n## ")[0]
+    [snippet] = re.findall(r"^```python\n(.*?)^```", section, re.S | re.M)
+    names = {}
+    exec(snippet, names)
+    webhook = subscribe(service, key, receiver.url())
+    attempt(service, key, webhook)
+    second = service.post(path(webhook, "rotate-secret"), key, json={}).json()["secret"]
+    attempt(service, key, webhook)
+    first_came, second_came = receiver.wait_for(2)
+    asked = [(webhook["secret"], first_came), (second, first_came), (webhook["secret"], second_came), (second, second_came)]
+    assert [names["verified"](secret, came.headers, came.raw) for secret, came in asked] == [True, False, True, True]
+    assert not names["verified"](second, second_came.headers, second_came.raw + b" ")
+    assert not names["verified"](second, {**second_came.headers, "webhook-timestamp": "1"}, second_came.raw)
