@@ -19,6 +19,7 @@ command_run run_key_revoke;
 command_run run_link;
 command_run run_mail_test;
 command_run run_migrate;
+command_run run_rescore;
 command_run run_routes;
 command_run run_serve;
 command_run run_verify;

@@ -76,6 +76,11 @@ static const struct command_option link_options[] = {
     {"signed", NULL, NULL, "make no invitation: sign the link with the survey's link secret"},
 };
 
+static const struct command_option rescore_options[] = {
+    {"account", "ID", NULL, "only this account; else all of them, one after the other"},
+    {"all", NULL, NULL, "also what this program's model has estimated before"},
+};
+
 static const struct command_option serve_options[] = {
     {"welcome", NULL, NULL, "print a survey link, an API key (the first time) and what to try"},
 };
@@ -119,6 +124,8 @@ const struct command commands[] = {
     {"mail test", "ADDRESS", "Send one mail through the configured server and say what happens",
      run_mail_test, NULL, 0, false},
     {"migrate", NULL, "Bring the database's schema up to date", run_migrate, NULL, 0, false},
+    {"rescore", NULL, "Estimate answers anew that another model estimated, or none", run_rescore,
+     OPTIONS(rescore_options), false},
     {"routes", NULL, "List the HTTP routes: method, path, operation, scope", run_routes, NULL, 0,
      true},
     {"serve", NULL, "Run the service until SIGINT or SIGTERM", run_serve, OPTIONS(serve_options),

@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/database.h"
 #include "cli/reload.h"
+#include "cli/rescore.h"
 #include "cli/service.h"
 #include "cli/signals.h"
 #include "cli/supervisor.h"
@@ -180,6 +181,9 @@ static enum outcome wait_for_database(struct life *life) {
             return OUTCOME_FAILED;
         }
     } while (outcome == OUTCOME_UNAVAILABLE && wait_for_retry(life));
+    if (outcome == OUTCOME_OK) {
+        tell_of_unscored(db, &life->service.sentiment);
+    }
     return outcome;
 }
 

@@ -32,6 +32,15 @@ void array_append_int(struct text *array, int64_t value) {
     text_append_int(array, value);
 }
 
+void array_append_decimal_if(struct text *array, bool known, double value) {
+    if (!known) {
+        append_null(array);
+        return;
+    }
+    begin_element(array);
+    text_append_decimal(array, value);
+}
+
 void array_append_uuid(struct text *array, const struct uuid *uuid) {
     char text[UUID_TEXT_SIZE];
     if (!uuid) {

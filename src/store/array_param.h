@@ -3,6 +3,7 @@
 #ifndef STORE_ARRAY_PARAM_H
 #define STORE_ARRAY_PARAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 
 /* A NULL text or uuid is SQL NULL. */
 void array_append_text(struct text *array, const char *text);
+void array_append_decimal_if(struct text *array, bool known, double value); /* NULL unless known */
 void array_append_int(struct text *array, int64_t value);
 void array_append_uuid(struct text *array, const struct uuid *uuid);
 void array_append_time(struct text *array, int64_t time_us);
