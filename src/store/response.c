@@ -70,7 +70,6 @@ static bool read_state(const PGresult *rows, int row, int column,
     }
     const char *evidence = db_text(rows, row, column + 8);
     response->evidence = evidence ? strdup(evidence) : NULL;
-    read_estimate(rows, row, column + 9, &response->estimate);
     return trust_from_name(PQgetvalue(rows, row, column + 3), &response->trust);
 }
 
@@ -79,6 +78,7 @@ enum outcome survey_response_from_row(const PGresult *rows, int row,
     struct survey_response read = {.contact = CONTACT_NONE, .answers = ANSWERS_NONE};
     read.account_id = db_int(rows, row, 0);
     strncpy(read.survey, PQgetvalue(rows, row, 2), SURVEY_NAME_BYTES_MAX);
+    read_estimate(rows, row, RESPONSE_COLUMN_COUNT - 3, &read.estimate);
     int answers = 3 + CONTACT_COLUMN_COUNT;
     if (!uuid_parse(PQgetvalue(rows, row, 1), &read.id) ||
         !contact_from_row(rows, row, 3, &read.contact) ||
