@@ -8,6 +8,7 @@
 #include "http/connection.h"
 #include "http/cors.h"
 #include "http/dispatch.h"
+#include "http/event_wait.h"
 #include "http/glue.h"
 #include "http/limits.h"
 #include "http/parts.h"
@@ -315,6 +316,10 @@ static void log_message(void *closure, const char *format, va_list args) {
 }
 
 bool glue_start(struct http_thread *thread) {
+    if (!event_wait_is_ours()) {
+        log_error("libmicrohttpd's calls of epoll_wait do not end in ours");
+        return false;
+    }
     struct server *server = thread->server;
     const struct server_options *options = &server->options;
     unsigned sharing = server->thread_count / (unsigned)server->entrance_count;
