@@ -28,7 +28,7 @@ class Delivery:
 class Receiver:
     """answer(delivery, number) -> status, or (status, headers, body), or a callable that is given the socket."""
 
-    def __init__(self, answer=lambda delivery, number: 204, context=None):
+    def __init__(self, answer=lambda delivery, number: 204, context=None, address="127.0.0.1"):
         self.answer = answer
         self.deliveries = []
         self.changed = threading.Condition()
@@ -53,7 +53,7 @@ class Receiver:
             def handle_error(self, *_words):
                 pass  # whoever hangs up
 
-        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server = Server((address, 0), Handler)
         if context:
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
