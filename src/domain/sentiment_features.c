@@ -7,6 +7,7 @@
 
 #define FNV_PRIME      0x01000193U
 #define GRAM_BASIS     0x2F0B4C47U
+#define WORD_SIZE      2           /* of a word's and a pair's feature; a run of letters has 1 */
 #define START          0x5BD1E995U /* stands before the first token */
 #define NEGATED        0x9E3779B9U /* what tells a negated word from the word */
 #define NEGATION_REACH 3           /* words */
@@ -99,8 +100,8 @@ static void take_known_weights(struct walk *walk, size_t place, const struct sen
     mark->is_known = word->is_known;
     walk->grams[place] = mark->is_word ? (uint8_t)word->grams : 0;
     for (size_t i = 0; i < HEAD_COUNT; i++) {
-        mark->sums[i] =
-            (mark->is_word ? word->sums[i] : 0) + (mark->negated ? 0 : word->weights[i]);
+        mark->sums[i] = (mark->is_word ? word->sums[i] : 0) +
+                        (mark->negated ? 0 : WORD_SIZE * word->weights[i]);
     }
 }
 
@@ -138,10 +139,10 @@ static bool is_first(struct walk *walk, uint32_t bucket) {
     return true;
 }
 
-static inline void add_weights(struct walk *walk, size_t place, uint32_t bucket) {
-    walk->marks->features++;
+static inline void add_weights(struct walk *walk, size_t place, uint32_t bucket, int size) {
+    walk->marks->size += (size_t)(size * size);
     for (size_t i = 0; i < HEAD_COUNT; i++) {
-        walk->marks->marks[place].sums[i] += walk->model->weights[bucket][i];
+        walk->marks->marks[place].sums[i] += size * walk->model->weights[bucket][i];
     }
 }
 
@@ -176,18 +177,18 @@ static void add_grams(struct walk *walk, size_t place) {
         }
     }
     for (size_t i = 0; i < count; i++) {
-        add_weights(walk, place, buckets[i]);
+        add_weights(walk, place, buckets[i], 1);
     }
 }
 
 /* What the second pass could not take from the words' table. */
 static void add_word(struct walk *walk, size_t place) {
     const struct sentiment_mark *mark = &walk->marks->marks[place];
-    walk->marks->features += walk->grams[place];
+    walk->marks->size += walk->grams[place];
     if (mark->is_known && !mark->negated) {
-        walk->marks->features++;
+        walk->marks->size += (size_t)WORD_SIZE * WORD_SIZE;
     } else {
-        add_weights(walk, place, walk->own[place]);
+        add_weights(walk, place, walk->own[place], WORD_SIZE);
     }
     if (mark->is_word && !mark->is_known) {
         add_grams(walk, place);
@@ -210,7 +211,7 @@ static void add_features(struct walk *walk, size_t place) {
         forget_weights(mark);
     }
     if (is_first(walk, walk->pairs[place])) {
-        add_weights(walk, place, walk->pairs[place]);
+        add_weights(walk, place, walk->pairs[place], WORD_SIZE);
     }
     for (size_t i = 0; i < HEAD_COUNT; i++) {
         walk->marks->sums[i] += mark->sums[i];
@@ -252,7 +253,7 @@ void sentiment_factors_of(const struct sentiment_model *model, const struct sent
     double total = positive - negative;
     double by_total = 1 / (THOUSAND * sqrt(total * total + DAMPING));
     double by_side = 1 / (THOUSAND * (positive + negative + SPREAD));
-    double by_sum = 1 / sqrt(marks->features > 0 ? (double)marks->features : 1);
+    double by_sum = 1 / sqrt(marks->size > 0 ? (double)marks->size : 1);
     for (size_t i = 0; i < HEAD_COUNT; i++) {
         const struct sentiment_line *line = &model->lines[i];
         factors[i] = (struct sentiment_factors){

@@ -24,9 +24,9 @@ struct sentiment_mark {
 struct sentiment_marks {
     size_t count;
     size_t words;
-    size_t latin;   /* letters */
-    size_t foreign; /* and of other scripts */
-    size_t features;
+    size_t latin;             /* letters */
+    size_t foreign;           /* and of other scripts */
+    size_t size;              /* of all features, squared */
     int64_t sums[HEAD_COUNT]; /* of the marks' sums */
     int64_t positive;         /* sums of valences, thousandths */
     int64_t negative;

@@ -28,7 +28,7 @@ enum sentiment_word_value {
     WORD_VALENCE_MAX = 39,
 };
 
-/* The log-odds are scale * sum / sqrt(features) + dense + bias. */
+/* The log-odds are scale * sum / sqrt(size) + dense + bias. */
 struct sentiment_line {
     double scale;
     double bias;

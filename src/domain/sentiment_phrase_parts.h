@@ -10,6 +10,8 @@
 #define PHRASE_CHOICES_MAX   5 /* steps that may match in several ways */
 #define PHRASE_GAP_WORDS_MAX 3
 #define PHRASE_INDEX_BITS    12
+#define PHRASE_PAIR_BITS     15
+#define PHRASE_INDEX_WORDS   ((1U << PHRASE_INDEX_BITS) / 64)
 
 enum step_kind {
     STEP_WORDS,  /* one of these words */
@@ -40,14 +42,10 @@ struct vocabulary {
     uint32_t hashes[PHRASE_VOCABULARY_MAX];
 };
 
-#define PHRASE_ANY_WORD UINT64_MAX
-
-/* A word that phrases begin with. Most comments that have it go on otherwise than the phrase. */
+/* A word that phrases begin with. */
 struct opening {
     uint32_t hash;
     uint32_t phrase;
-    uint64_t next; /* the words that may come second: no other's phrase_filter_of is in here. Where
-                      a number, any word or none may, PHRASE_ANY_WORD */
 };
 
 struct sentiment_phrases {
@@ -59,8 +57,9 @@ struct sentiment_phrases {
     size_t opening_count;
     struct vocabulary numbers;
     struct vocabulary subjects;
-    uint64_t filter[(1U << PHRASE_INDEX_BITS) /
-                    64]; /* a bit for each part of the index that has openings */
+    uint64_t filter[PHRASE_INDEX_WORDS];     /* a bit for each part of the index with openings */
+    uint64_t open_ended[PHRASE_INDEX_WORDS]; /* and with one that any word may follow, or none */
+    uint64_t pairs[(1U << PHRASE_PAIR_BITS) / 64]; /* openings and the words that may follow */
     uint16_t index[(1U << PHRASE_INDEX_BITS) + 1]; /* first opening by the hash's upper bits */
 };
 
@@ -71,6 +70,18 @@ static inline uint64_t phrase_filter_of(uint32_t hash) {
 
 static inline uint32_t phrase_index_of(uint32_t hash) {
     return hash >> (32 - PHRASE_INDEX_BITS);
+}
+
+static inline uint32_t phrase_pair_of(uint32_t hash, uint32_t next) {
+    return (hash ^ next * 0x9E3779B9U) * 0x85EBCA6BU >> (32 - PHRASE_PAIR_BITS);
+}
+
+/* False where no phrase that begins with the first goes on with the second, but for few of them. */
+static inline bool phrase_may_go_on(const struct sentiment_phrases *list, uint32_t hash,
+                                    uint32_t next) {
+    uint32_t part = phrase_index_of(hash);
+    uint32_t pair = phrase_pair_of(hash, next);
+    return (list->pairs[pair / 64] >> pair % 64 | list->open_ended[part / 64] >> part % 64) & 1;
 }
 
 /* False of nearly all words that no phrase begins with. */

@@ -121,15 +121,11 @@ static size_t match_steps(const struct attempt *attempt, size_t step, size_t at)
     return end != NOT_FOUND ? end : match_without(attempt, step, at);
 }
 
-/* The filter of the word that comes next in the clause, or nothing. */
-static uint64_t next_in_clause(const struct phrase_words *words, size_t at) {
+/* The hash of the word that comes next in the clause, or that of no word. */
+static uint32_t next_in_clause(const struct phrase_words *words, size_t at) {
     const struct phrase_word *word = &words->words[at];
     bool there = at + 1 < words->count && word[1].clause == word->clause;
-    return there ? phrase_filter_of(word[1].hash) : 0;
-}
-
-static bool may_match(const struct opening *opening, uint32_t hash, uint64_t next) {
-    return opening->hash == hash && (opening->next == PHRASE_ANY_WORD || (opening->next & next));
+    return there ? word[1].hash : 0;
 }
 
 /* The weightiest phrase that begins at this word, the longest of those that weigh as much; the word
@@ -137,13 +133,15 @@ static bool may_match(const struct opening *opening, uint32_t hash, uint64_t nex
 static size_t best_phrase(const struct phrase_words *words, size_t at, double *weight) {
     const struct sentiment_phrases *list = words->list;
     uint32_t hash = words->words[at].hash;
-    uint64_t next = next_in_clause(words, at);
     size_t best = NOT_FOUND;
     *weight = 0;
+    if (!phrase_may_go_on(list, hash, next_in_clause(words, at))) {
+        return NOT_FOUND;
+    }
     for (size_t i = list->index[phrase_index_of(hash)]; i < list->index[phrase_index_of(hash) + 1];
          i++) {
         const struct phrase *phrase = &list->phrases[list->openings[i].phrase];
-        if (!may_match(&list->openings[i], hash, next) || fabs(phrase->weight) < fabs(*weight)) {
+        if (list->openings[i].hash != hash || fabs(phrase->weight) < fabs(*weight)) {
             continue;
         }
         struct attempt attempt = {words, phrase, words->words[at].clause};

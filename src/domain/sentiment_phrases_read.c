@@ -97,33 +97,39 @@ static bool read_phrase(struct sentiment_phrases *list, const char *line, struct
     return is_sound(phrase);
 }
 
-static uint64_t step_filter(const struct sentiment_phrases *list, const struct step *step) {
-    uint64_t filter = 0;
-    for (size_t i = 0; i < step->word_count; i++) {
-        filter |= phrase_filter_of(list->words[step->first_word + i]);
-    }
-    return step->kind == STEP_WORDS ? filter : PHRASE_ANY_WORD;
+static void set_bit(uint64_t *bits, uint32_t place) {
+    bits[place / 64] |= UINT64_C(1) << place % 64;
 }
 
-/* What may come second: the first step that must match, and those before it. */
-static uint64_t next_filter(const struct sentiment_phrases *list, const struct phrase *phrase) {
-    uint64_t filter = 0;
+static void add_pairs(struct sentiment_phrases *list, uint32_t opening, const struct step *next) {
+    for (size_t i = 0; i < next->word_count; i++) {
+        set_bit(list->pairs, phrase_pair_of(opening, list->words[next->first_word + i]));
+    }
+}
+
+/* The words that may come second: those of the first step that must match, and of those before. */
+static void add_second_words(struct sentiment_phrases *list, uint32_t opening,
+                             const struct phrase *phrase) {
     for (size_t i = 1; i < phrase->step_count; i++) {
-        filter |= step_filter(list, &phrase->steps[i]);
-        if (!phrase->steps[i].optional) {
-            return filter;
+        const struct step *step = &phrase->steps[i];
+        if (step->kind != STEP_WORDS) {
+            break;
+        }
+        add_pairs(list, opening, step);
+        if (!step->optional) {
+            return;
         }
     }
-    return PHRASE_ANY_WORD;
+    set_bit(list->open_ended, phrase_index_of(opening));
 }
 
 static void add_openings(struct sentiment_phrases *list, size_t place) {
     const struct step *step = &list->phrases[place].steps[0];
-    uint64_t next = next_filter(list, &list->phrases[place]);
     for (size_t i = 0; i < step->word_count; i++) {
         uint32_t hash = list->words[step->first_word + i];
-        list->filter[phrase_index_of(hash) / 64] |= UINT64_C(1) << phrase_index_of(hash) % 64;
-        list->openings[list->opening_count++] = (struct opening){hash, (uint32_t)place, next};
+        list->openings[list->opening_count++] = (struct opening){hash, (uint32_t)place};
+        set_bit(list->filter, phrase_index_of(hash));
+        add_second_words(list, hash, &list->phrases[place]);
     }
 }
 

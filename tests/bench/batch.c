@@ -87,7 +87,7 @@ static void fill_row(struct row *row, uint64_t number) {
         .has_frustration = true,
         .polarity = -0.4321,
         .frustration = luck % 5 ? 0.05 : 0.8765,
-        .model = "en-1",
+        .model = "en-2",
     };
     row->response.estimate = row->vote.estimate;
 }

@@ -43,7 +43,7 @@ static void check_row(const json_t *row) {
     assert_int_equal(marks.count, number(row, "tokens"));
     assert_int_equal(marks.latin, number(row, "latin"));
     assert_int_equal(marks.foreign, number(row, "foreign"));
-    assert_int_equal(marks.features, number(row, "features"));
+    assert_int_equal(marks.size, number(row, "size"));
     if (marks.count > 0) {
         assert_int_equal(marks.marks[marks.count - 1].start,
                          json_integer_value(json_array_get(last, 0)));

@@ -12,6 +12,7 @@ MASK = 0xFFFFFFFF
 NEGATION_REACH = 3
 # What the words' table says in place of a valence.
 PASSED_OVER, NEGATOR, UNDOES_NEGATION, OTHER_LANGUAGE = -128, 127, 126, 125
+WORD_SIZE = 2  # of a word's and a pair's feature; a run of letters has 1, there are many of them
 KEPT, TURNED = 100, -74  # hundredths of a valence that a word, and a negated word, counts
 
 
@@ -63,9 +64,15 @@ class Words:
 
 
 class Features(NamedTuple):
-    buckets: list  # a word and a pair once each; the runs of letters of each word that is new
+    words: list     # buckets: a word and a pair once each
+    grams: list     # the runs of letters of each word that is new
     positive: int  # sums of valences, thousandths
     negative: int
+
+    @property
+    def size(self):
+        """Squared."""
+        return WORD_SIZE ** 2 * len(self.words) + len(self.grams)
 
 
 def is_negator(text, value):
@@ -73,7 +80,7 @@ def is_negator(text, value):
 
 
 def features_of(comment, table):
-    buckets, seen = [], set()
+    words, grams, seen = [], [], set()
     positive = negative = reach = 0
     before = START
 
@@ -81,7 +88,7 @@ def features_of(comment, table):
         if place in seen:
             return False
         seen.add(place)
-        buckets.append(place)
+        words.append(place)
         return True
 
     for token in tokens_of(comment).tokens:
@@ -96,7 +103,7 @@ def features_of(comment, table):
         if token.kind == WORD and reach:
             marked, reach = hashed ^ NEGATED, reach - 1
         if is_new(bucket(marked)) and token.kind == WORD:
-            buckets += gram_buckets(token.text)
+            grams += gram_buckets(token.text)
         is_new(bucket(pair(before, marked)))
         if -40 < value < 40:
             weighed = value * (TURNED if marked != hashed else KEPT)
@@ -105,7 +112,7 @@ def features_of(comment, table):
         if negator:
             reach = NEGATION_REACH
         before = marked
-    return Features(buckets, positive, negative)
+    return Features(words, grams, positive, negative)
 
 
 def dense(features):

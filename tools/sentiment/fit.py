@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags
 from scipy.special import expit
 
-from features import BUCKET_BITS, dense
+from features import BUCKET_BITS, WORD_SIZE, dense
 
 BUCKETS = 1 << BUCKET_BITS
 DENSE = 3
@@ -21,11 +21,12 @@ class Head(NamedTuple):
 
 
 def matrix(features):
-    """One row a comment: buckets scaled by 1/sqrt(count), the dense three, a one for the bias."""
+    """One row a comment: buckets, all together of length one, the dense three, a one for the bias."""
     columns, values, ends = [], [], [0]
     for each in features:
-        columns += each.buckets
-        values += [1 / len(each.buckets) ** 0.5] * len(each.buckets) if each.buckets else []
+        length = max(each.size, 1) ** 0.5
+        columns += each.words + each.grams
+        values += [WORD_SIZE / length] * len(each.words) + [1 / length] * len(each.grams)
         columns += range(BUCKETS, BUCKETS + DENSE + 1)
         values += [*dense(each), 1.0]
         ends.append(len(columns))
@@ -77,9 +78,9 @@ def calibrated(head, slope, offset):
 def log_odds(head, features):
     """Of one comment, in the scorer's own order of steps."""
     total, negative, positive = dense(features)
-    count = max(len(features.buckets), 1)
+    sums = [int(head.weights[buckets].sum(dtype=int)) for buckets in (features.words, features.grams)]
     return (head.bias + head.dense[0] * total + head.dense[1] * negative + head.dense[2] * positive
-            + head.scale * int(head.weights[features.buckets].sum(dtype=int)) / math.sqrt(count))
+            + head.scale * (WORD_SIZE * sums[0] + sums[1]) / math.sqrt(max(features.size, 1)))
 
 
 def scores(head, rows):

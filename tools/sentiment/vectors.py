@@ -29,7 +29,7 @@ def row(text, heads, table):
     tokens, features = tokens_of(text), features_of(text, table)
     last = tokens.tokens[-1] if tokens.tokens else None
     return {"text": text, "tokens": len(tokens.tokens), "last": [last.start, last.end] if last else [0, 0], "latin": tokens.latin,
-            "foreign": tokens.foreign, "features": len(features.buckets), "log_odds": [fit.log_odds(head, features) for head in heads]}
+            "foreign": tokens.foreign, "size": features.size, "log_odds": [fit.log_odds(head, features) for head in heads]}
 
 
 def rows(heads, table):
