@@ -182,6 +182,8 @@ static void print_value(const struct config *config, const struct config_key *ke
         fprintf(stream, "%04llo", (unsigned long long)*(const int64_t *)(const void *)member);
     } else if (config_key_is_text(key)) {
         fprintf(stream, "%s", *(char *const *)(const void *)member);
+    } else if (key->type == CONFIG_THOUSANDTHS) {
+        fprintf(stream, "%.15g", (double)*(const int64_t *)(const void *)member / THOUSANDTHS);
     } else if (key->type == CONFIG_SWITCH) {
         fprintf(stream, "%s", *(const bool *)(const void *)member ? "true" : "false");
     } else {

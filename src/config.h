@@ -96,6 +96,8 @@ struct config {
     } mail;
     struct {
         char *recipients; /* see jobs/alert_recipients.h; "" means nobody */
+        bool enabled;
+        int64_t false_alarms_per_team_week; /* thousandths */
     } alerts;
     struct {
         char *level; /* error, info or debug */

@@ -49,6 +49,8 @@
     { KEY(section, name, CONFIG_SWITCH, true), fallback, 0, 0, NULL, help, NULL }
 #define LIVE_NUMBER(section, name, fallback, min, max, help)                                       \
     { KEY(section, name, CONFIG_NUMBER, true), #fallback, min, max, NULL, help, NULL }
+#define LIVE_THOUSANDTHS(section, name, fallback, min, max, help)                                  \
+    { KEY(section, name, CONFIG_THOUSANDTHS, true), fallback, min, max, NULL, help, NULL }
 
 /* In the order of config/understood.ini, which a test holds against this table. */
 const struct config_key config_keys[] = {
@@ -150,6 +152,9 @@ const struct config_key config_keys[] = {
     LIVE_ENTRIES(alerts, recipients,
                  "Who gets mail of alerts: ADDRESS, TEAM = ADDRESS, ACCOUNT: ADDRESS, ACCOUNT: "
                  "TEAM = ADDRESS, with commas between; empty: nobody"),
+    LIVE_SWITCH(alerts, enabled, "true", "Raise alerts when frustration spikes"),
+    LIVE_THOUSANDTHS(alerts, false_alarms_per_team_week, "0.25", 1, 100000,
+                     "Alerts that chance alone may raise in a week of each team: fewer come later"),
     LIVE_CHOICE(log, level, "info", "error, info, debug",
                 "What is logged, as JSON lines on stderr"),
     LIVE_SWITCH(log, access, "true", "A line per request, written in batches"),
@@ -276,7 +281,9 @@ bool config_set(struct config *config, const struct config_key *key, const char 
     if (key->type == CONFIG_MODE) {
         return set_mode((int64_t *)(void *)member, value, key->max);
     }
-    return parse_int(value, key->min, key->max, (int64_t *)(void *)member);
+    bool (*parse)(const char *, int64_t, int64_t, int64_t *) =
+        key->type == CONFIG_THOUSANDTHS ? parse_thousandths : parse_int;
+    return parse(value, key->min, key->max, (int64_t *)(void *)member);
 }
 
 /* ---- two configurations ---- */
@@ -314,6 +321,9 @@ static void describe_wanted(struct text *text, const struct config_key *key) {
     if (key->type == CONFIG_NUMBER) {
         text_append_format(text, "a whole number from %lld to %lld", (long long)key->min,
                            (long long)key->max);
+    } else if (key->type == CONFIG_THOUSANDTHS) {
+        text_append_format(text, "a number from %.3g to %.6g with at most three places",
+                           (double)key->min / THOUSANDTHS, (double)key->max / THOUSANDTHS);
     } else if (key->type == CONFIG_SWITCH) {
         text_append(text, "true or false");
     } else if (key->type == CONFIG_CHOICE) {

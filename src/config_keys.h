@@ -10,6 +10,8 @@
 #include "base/words.h"
 #include "config.h"
 
+#define THOUSANDTHS 1000.0
+
 enum config_type {
     CONFIG_TEXT,
     CONFIG_ADDRESSES, /* HOST:PORT or unix:/path, several with spaces between */
@@ -19,6 +21,7 @@ enum config_type {
     CONFIG_ENTRIES, /* texts separated by commas; config_*.c says whether they make sense */
     CONFIG_SWITCH,
     CONFIG_NUMBER,
+    CONFIG_THOUSANDTHS, /* a decimal of at most three places, kept as a whole number */
 };
 
 struct config_key {

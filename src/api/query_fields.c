@@ -5,9 +5,7 @@
 #include "api/fields.h"
 #include "base/parse.h"
 
-#define NUMBER_BYTES_MAX 15
-#define DECIMALS_MAX     3U
-#define THOUSANDTHS      1000.0
+#define THOUSANDTHS 1000.0
 
 static const struct field *find_field(const struct field_table *table, const char *name) {
     for (size_t i = 0; i < table->count; i++) {
@@ -41,25 +39,10 @@ static bool store_int(const struct field *field, const char *value, void *target
     return false;
 }
 
-/* False unless text is a number with at most three decimals. */
-static bool parse_thousandths(const char *text, int64_t *thousandths) {
-    char digits[NUMBER_BYTES_MAX + DECIMALS_MAX + 1];
-    const char *point = strchr(text, '.');
-    size_t decimals = point ? strlen(point + 1) : 0;
-    size_t whole = point ? (size_t)(point - text) : strlen(text);
-    if (whole > NUMBER_BYTES_MAX || decimals > DECIMALS_MAX || (point && decimals == 0)) {
-        return false;
-    }
-    snprintf(digits, sizeof digits, "%.*s%s%.*s", (int)whole, text, point ? point + 1 : "",
-             (int)(DECIMALS_MAX - decimals), "000");
-    return parse_int(digits, INT64_MIN, INT64_MAX, thousandths);
-}
-
 static bool store_decimal(const struct field *field, const char *value, int64_t *target,
                           struct field_problem *problem) {
     int64_t thousandths;
-    if (parse_thousandths(value, &thousandths) && thousandths >= field->min &&
-        thousandths <= field->max) {
+    if (parse_thousandths(value, field->min, field->max, &thousandths)) {
         *target = thousandths;
         return true;
     }

@@ -9,12 +9,14 @@
 #include "base/time.h"
 #include "cli/mail_service.h"
 #include "cli/scorer.h"
+#include "cli/spike_service.h"
 #include "http/server.h"
 #include "intake/intake.h"
 #include "intake/invitation_reader.h"
 #include "intake/view_log.h"
 #include "jobs/contact_gatherer.h"
 #include "jobs/housekeeping.h"
+#include "jobs/spike_watch.h"
 #include "pages/locale.h"
 #include "pages/pages.h"
 #include "routes.h"
@@ -22,9 +24,9 @@
 #include "store/signing_key.h"
 #include "store/survey_cache.h"
 
-/* Beside the workers': signing keys, pages (2), views, housekeeping, contacts, mail (2), readiness.
- */
-#define OTHER_CONNECTIONS 9
+/* Beside the workers': signing keys, pages (2), views, housekeeping, contacts, mail (2), spikes,
+ * readiness. */
+#define OTHER_CONNECTIONS 10
 #define INTAKE_STOP_MS    500
 /* A commit has its own deadline, but a name server that is away may hold connecting up. */
 #define LANE_PATIENCE_US    (60 * US_PER_SECOND)
@@ -60,6 +62,8 @@ static struct intake *start_intake(const struct service *service, const struct c
         .per_account = strcmp(config->intake.transaction, "account") == 0,
         .instance = (unsigned)config->intake.instance,
         .scorer = &service->sentiment,
+        .tell = spike_watch_touch,
+        .tell_context = service->spike_watch,
     };
     return intake_start(&options);
 }
@@ -85,7 +89,7 @@ static bool start_parts(struct service *service, const struct config *config,
     struct app *app = &service->app;
     struct db_options database = database_options(config, conninfo);
     app->db = db_open(&database);
-    if (!app->db) {
+    if (!app->db || !spike_service_start(service, config)) {
         return false;
     }
     app->key_cache = key_cache_new(config->keys.cache_s);
@@ -219,6 +223,7 @@ void service_apply(struct service *service, const struct config *config, bool ed
     struct housekeeping_limits kept = housekeeping_limits(config);
     housekeeping_set_limits(service->housekeeping, &kept);
     mail_service_apply(service, config);
+    spike_service_apply(service, config);
 }
 
 bool service_alive(struct service *service, int64_t patience_us) {
@@ -260,6 +265,7 @@ void service_stop(struct service *service, const struct config *config) {
     if (app->intake) {
         intake_stop(app->intake, INTAKE_STOP_MS);
     }
+    spike_service_stop(service);
     if (app->signing_keys) {
         signing_keys_stop(app->signing_keys);
     }

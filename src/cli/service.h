@@ -16,11 +16,13 @@ struct contact_gatherer;
 struct housekeeping;
 struct mailer;
 struct passed_sockets;
+struct spike_watch;
 
 struct service {
     struct app app;
     struct housekeeping *housekeeping;
     struct contact_gatherer *contact_gatherer;
+    struct spike_watch *spike_watch;
     struct mailer *mailer; /* NULL without [mail] url, as the next */
     struct alert_mailer *alert_mailer;
     struct mail_options mail_options;

@@ -31,6 +31,8 @@ static bool start_lanes(struct intake *intake, const struct intake_options *opti
             .keys = intake->keys,
             .counts = &intake->counts,
             .scorer = options->scorer,
+            .tell = options->tell,
+            .tell_context = options->tell_context,
             .batch_max = batch_max,
             .queue_max = options->queue_max,
             .commit_deadline_ms = options->commit_deadline_ms,

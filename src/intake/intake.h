@@ -16,6 +16,10 @@ struct db_options;
 struct sentiment_scorer;
 struct intake;
 
+/* Called on a lane's thread, after COMMIT, for each vote that made its answer count, or count
+ * otherwise, if that has an estimate: be quick, never block. */
+typedef void answer_told(void *context, const struct survey_response *response);
+
 struct intake_options {
     const struct db_options
         *database;      /* each lane keeps one connection of its own; lent for intake_start */
@@ -26,6 +30,8 @@ struct intake_options {
     bool per_account; /* one transaction per account (Citus) instead of per batch */
     bool quiet;       /* subscribers are not told: the answers are of the past, or made up */
     const struct sentiment_scorer *scorer; /* lent: estimates what the votes say */
+    answer_told *tell; /* NULL: nobody watches */
+    void *tell_context;
     unsigned instance; /* 0..6: with the lane it makes the rollup slot; slots 14 and 15 are for
                           other writers */
 };

@@ -91,12 +91,22 @@ static void count_result(struct intake_counts *counts, const struct vote_result 
     }
 }
 
+/* Also of one that was committed before: who asked again may be the first to tell. */
+static void tell(const struct lane *lane, const struct vote_result *result) {
+    const struct survey_response *response = result->response;
+    if (lane->options.tell && result->outcome == OUTCOME_OK && result->effect != EFFECT_HELD &&
+        response->trust == TRUST_CONFIRMED && response->estimate.has_frustration) {
+        lane->options.tell(lane->options.tell_context, response);
+    }
+}
+
 /* The vote's key is free again before its client hears, so that a client that asks again finds it
  * so. */
 static void settle(struct lane *lane, struct pending_vote *pending,
                    const struct vote_result *result) {
     count_result(lane->options.counts, result);
     running_keys_release(lane->options.keys, pending->vote);
+    tell(lane, result);
     pending->done(pending->context, result);
     vote_clear(pending->vote);
     free(pending->vote);

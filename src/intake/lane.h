@@ -38,6 +38,8 @@ struct lane_options {
     struct running_keys *keys;             /* lent */
     struct intake_counts *counts;          /* lent */
     const struct sentiment_scorer *scorer; /* lent */
+    answer_told *tell;                     /* or NULL */
+    void *tell_context;
     unsigned batch_max;
     unsigned queue_max;
     unsigned commit_deadline_ms;

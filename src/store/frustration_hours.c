@@ -1,5 +1,7 @@
 #include "store/frustration_hours.h"
 
+#include <stdlib.h>
+
 #include "base/cleanup.h"
 #include "base/time.h"
 #include "base/uuid.h"
@@ -147,6 +149,11 @@ static enum outcome count_hours(struct step *step, int64_t now_us, bool *finishe
                                  : outcome;
 }
 
+static const char uncounted_sql[] =
+    "SELECT accounts.account_id FROM accounts LEFT JOIN job_progress"
+    " ON job_progress.account_id = accounts.account_id AND job_progress.job = " JOB
+    " WHERE job_progress.id IS NULL OR job_progress.id < $1::uuid ORDER BY 1";
+
 enum outcome fill_frustration_hours(struct db_connection *connection, int64_t account_id,
                                     int64_t now_us, bool *finished) {
     struct step step = {.connection = connection,
@@ -164,6 +171,25 @@ enum outcome fill_frustration_hours(struct db_connection *connection, int64_t ac
     }
     enum outcome end = db_execute(connection, outcome == OUTCOME_OK ? "COMMIT" : "ROLLBACK");
     return outcome == OUTCOME_OK ? end : outcome;
+}
+
+enum outcome load_uncounted_accounts(struct db_connection *connection, int64_t now_us,
+                                     int64_t **ids, size_t *count) {
+    struct uuid end = id_at(frustration_hours_end(now_us));
+    CLEANUP(params_clear) struct params params = {0};
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    params_uuid(&params, &end);
+    enum outcome outcome = params_ready(&params) ? db_query(connection, &rows, uncounted_sql,
+                                                            params_from(&params, 0, params.count))
+                                                 : OUTCOME_FAILED;
+    if (outcome != OUTCOME_OK) {
+        return outcome;
+    }
+    *ids = calloc((size_t)PQntuples(rows) + 1, sizeof **ids);
+    for (*count = 0; *ids && *count < (size_t)PQntuples(rows); ++*count) {
+        (*ids)[*count] = db_int(rows, (int)*count, 0);
+    }
+    return *ids ? OUTCOME_OK : OUTCOME_FAILED;
 }
 
 enum outcome forget_frustration_hours(struct db_connection *connection, int64_t account_id,

@@ -4,6 +4,7 @@
 #define STORE_FRUSTRATION_HOURS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/outcome.h"
@@ -22,6 +23,10 @@ int64_t frustration_hours_begin(int64_t now_us);
  */
 enum outcome fill_frustration_hours(struct db_connection *connection, int64_t account_id,
                                     int64_t now_us, bool *finished);
+
+/* The accounts that have closed hours to count; *ids is the caller's to free. */
+enum outcome load_uncounted_accounts(struct db_connection *connection, int64_t now_us,
+                                     int64_t **ids, size_t *count);
 
 /*
  * To be called, in the same transaction or after it, by who stores or changes answers that may have

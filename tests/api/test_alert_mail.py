@@ -27,6 +27,7 @@ def environment(server, recipients=RECIPIENTS, **more):
     return {"UNDERSTOOD_MAIL_URL": server.url, "UNDERSTOOD_MAIL_TIMEOUT_MS": TIMEOUT_MS,
             "UNDERSTOOD_MAIL_FROM": "Acme Support <support@acme.example>", "UNDERSTOOD_ALERTS_RECIPIENTS": recipients,
             "UNDERSTOOD_DATABASE_STATEMENT_TIMEOUT_MS": 2000,
+            "UNDERSTOOD_ALERTS_ENABLED": "false",  # or its watcher would end those that are old
             "UNDERSTOOD_HTTP_PUBLIC_URL": "https://survey.example", **more}
 
 

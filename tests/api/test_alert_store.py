@@ -5,6 +5,7 @@ import pytest
 
 from support.alerts import NOT_FOUND, OK, begin, end, fall_back, raise_alert, raised, touch
 
+SERVICE_ENVIRONMENT = {"UNDERSTOOD_ALERTS_ENABLED": "false"}  # or its watcher would end those that are old
 ALERT_RAISED, ALERT_RESOLVED = 7, 8
 NOBODY = "00000000-0000-7000-8000-000000000000"
 

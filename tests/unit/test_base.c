@@ -167,6 +167,25 @@ static void only_whole_numbers_in_range_are_read(void **state) {
     assert_int_equal(number, -5);
 }
 
+static void decimals_are_read_as_thousandths(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t thousandths;
+    } good[] = {{"0.25", 250},   {"1", 1000},       {"0.001", 1},
+                {"-1.5", -1500}, {"12.340", 12340}, {".5", 500}};
+    static const char *const bad[] = {"", ".", "1.", "0.0001", "1,5", "1.-5", "1e3", "20.001"};
+    int64_t number = 7;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        assert_false(parse_thousandths(bad[i], -20000, 20000, &number));
+    }
+    assert_int_equal(number, 7);
+    for (size_t i = 0; i < COUNT(good); i++) {
+        assert_true(parse_thousandths(good[i].text, -20000, 20000, &number));
+        assert_int_equal(number, good[i].thousandths);
+    }
+}
+
 static void an_arena_keeps_its_texts_apart(void **state) {
     (void)state;
     struct arena arena = {0};
@@ -246,6 +265,7 @@ int main(void) {
         cmocka_unit_test(a_text_stops_at_its_ceiling),
         cmocka_unit_test(numbers_are_written_to_their_ends),
         cmocka_unit_test(only_whole_numbers_in_range_are_read),
+        cmocka_unit_test(decimals_are_read_as_thousandths),
         cmocka_unit_test(an_arena_keeps_its_texts_apart),
         cmocka_unit_test(base64_is_read_as_rfc_4648_writes_it),
         cmocka_unit_test(every_other_byte_makes_it_no_base64),

@@ -96,6 +96,10 @@ static void a_bad_value_is_refused_with_place_key_and_what_it_should_be(void **s
         {"[limits]\nkey_per_minute = -1\n", "from 0 to 1000000, not \"-1\""},
         {"[limits]\npage_per_minute = 60\n",
          "[limits] page_per_minute and unknown_key_per_minute need [http] trusted_proxies"},
+        {"[alerts]\nfalse_alarms_per_team_week = 0\n",
+         ":2: [alerts] false_alarms_per_team_week should be a number from 0.001 to 100 with at "
+         "most "
+         "three places, not \"0\""},
         {"[http]\nworker = 3\n", ":2: [http] worker is no key of ours"},
         {"[nonsense]\nworkers = 3\n", "[nonsense] workers is no key of ours"},
         {"[http]\nworkers\n", ":2: should be [section], key = value, or a comment"},
