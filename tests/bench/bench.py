@@ -23,6 +23,8 @@ import visitors  # noqa: E402
 
 METRICS = "/v1/metrics?survey=understood&interval=day"
 EMPTY = "/v1/responses"
+SECRET = "whsec_" + "A" * 32
+EVENTS_OF_ANSWERS = 7  # response.recorded, .updated, .reclassified: src/domain/event.h
 
 
 class Bench:
@@ -78,31 +80,57 @@ class Bench:
             service.stop()
         self.figure("ready_ms", statistics.median(times), f"median of {len(times)}, worst {max(times):.1f}")
 
+    def subscribe(self, wanted):
+        """One webhook that wants all that is told of answers, or none. Nobody receives: what a receiver costs is not ours, and
+        one that is slower than the answers come leaves them in the feed as this one does."""
+        self.cluster.sql("DELETE FROM webhook_deliveries; DELETE FROM webhooks; UPDATE accounts SET event_mask = 0", database="ingest")
+        if wanted:
+            self.cluster.sql("INSERT INTO webhooks (account_id, id, url, event_mask, secret, created_at, updated_at)"
+                             " VALUES (1, gen_random_uuid(), 'http://127.0.0.1:9/', %(mask)s, %(secret)s, now(), now());"
+                             " UPDATE accounts SET event_mask = %(mask)s", {"mask": EVENTS_OF_ANSWERS, "secret": SECRET},
+                             database="ingest")
+
+    def told_and_quiet(self, service, key, counting):
+        """A round of each: with a subscriber and without, the rows that an answer of the first wrote."""
+        before = self.rows_written() if counting else 0
+        self.subscribe(True)
+        told = self.post(service, key, 256, seconds=self.options.seconds)
+        rows = (self.rows_written() - before) / told["succeeded"] if counting else None
+        self.subscribe(False)
+        self.cluster.sql("CHECKPOINT")
+        return told, self.post(service, key, 256, seconds=self.options.seconds), rows
+
     def ingest(self, service, key, pgbench):
-        self.say(f"ingest: {self.options.rounds} rounds by turns of {self.options.seconds} s, 256 connections; pgbench -c 64 -j 2")
+        self.say(f"ingest: {self.options.rounds} rounds by turns of {self.options.seconds} s, 256 connections, with a subscriber (an event "
+                 "is written beside each answer) and without; pgbench -c 64 -j 2")
         self.post(service, key, 256, seconds=2)
         pgbench.run(64, 2, 2)
-        counted = self.rows_written()
-        ours, theirs = [], []
+        ours, quiet, theirs = [], [], []
         for number in range(self.options.rounds):
             self.cluster.sql("CHECKPOINT")
-            ours.append(self.post(service, key, 256, seconds=self.options.seconds))
-            written = self.rows_written() if number == 0 else None
-            if written:
-                rows = (written - counted) / ours[0]["succeeded"]
+            told, untold, written = self.told_and_quiet(service, key, counting=number == 0)
+            rows = written if number == 0 else rows
+            ours.append(told)
+            quiet.append(untold)
             self.cluster.sql("CHECKPOINT")
             theirs.append(pgbench.run(64, 2, self.options.seconds)[0])
-            self.say(f"    round {number + 1}: ours {ours[-1]['rate']:8,.0f}/s   pgbench {theirs[-1]:8,.0f}/s")
+            self.say(f"    round {number + 1}: ours {told['rate']:8,.0f}/s, without a subscriber {untold['rate']:8,.0f}/s   pgbench {theirs[-1]:8,.0f}/s")
         rate, rival = statistics.median(one["rate"] for one in ours), statistics.median(theirs)
-        answers = sum(one["succeeded"] for one in ours)
-        self.figure("ingest_answers_per_s", rate, f"p50 {ours[-1]['p50_us'] / 1000:.1f} ms, p99 {ours[-1]['p99_us'] / 1000:.1f} ms")
+        unsubscribed = statistics.median(one["rate"] for one in quiet)
+        self.figure("ingest_answers_per_s", rate, f"one subscriber; p50 {ours[-1]['p50_us'] / 1000:.1f} ms, p99 {ours[-1]['p99_us'] / 1000:.1f} ms")
+        self.figure("ingest_quiet_answers_per_s", unsubscribed, "no subscriber: no events are written")
         self.figure("ingest_pgbench_rows_per_s", rival, "single-row INSERTs of the same row, same table, same indexes")
-        self.figure("ingest_rows_written", rows, "rows inserted or updated per answer, rollups included")
-        for part in ("cpu_s", "service_s", "postgres_s"):
-            name = {"cpu_s": "client"}.get(part, part[:-2])
-            self.figure(f"ingest_{name}_us", sum(one[part] for one in ours) / answers * 1e6, f"CPU microseconds per answer in the {name}")
-        self.figure("ingest_vs_pgbench", rate / rival, "aim 2, moonshot 3")
+        self.figure("ingest_rows_written", rows, "rows inserted or updated per answer, rollups and event included")
+        self.cpu_figures("ingest", ours)
+        self.cpu_figures("ingest_quiet", quiet)
+        self.figure("ingest_quiet_vs_pgbench", unsubscribed / rival, "no subscriber")
+        self.figure("ingest_vs_pgbench", rate / rival, "one subscriber; aim 2, moonshot 3")
         return rate
+
+    def cpu_figures(self, name, runs):
+        answers = sum(one["succeeded"] for one in runs)
+        for part, spent in (("client", "cpu_s"), ("service", "service_s"), ("postgres", "postgres_s")):
+            self.figure(f"{name}_{part}_us", sum(one[spent] for one in runs) / answers * 1e6, f"CPU microseconds per answer in the {part}")
 
     def fastify(self, service, key):
         rival = servers.Fastify(self.cluster, "ingest", self.cores)
@@ -226,7 +254,7 @@ class Bench:
         if "slow" in wanted:
             visitors.slow(self)
         if wanted & {"ingest", "fastify", "single", "memory"}:
-            service = self.service("ingest")
+            service = self.service("ingest", webhooks_allow_private="127.0.0.1/32")
             service.start()
             key = service.key("write")
             pgbench = rivals.Pgbench(self.cluster, "ingest")
@@ -262,7 +290,7 @@ SCENES = {
     "page": {"page_vs_nginx", "pages_per_s"},
     "idle": {"idle_connection_kib"},
     "slow": {"healthy_p99_ms_under_slowloris"},
-    "ingest": {"ingest_vs_pgbench", "ingest_vs_bound", "ingest_rows_written"},
+    "ingest": {"ingest_vs_pgbench", "ingest_quiet_vs_pgbench", "ingest_vs_bound", "ingest_rows_written"},
     "fastify": {"ingest_vs_fastify"},
     "single": {"single_latency_vs_pgbench", "single_p50_ms"},
     "memory": {"rss_mib"},
@@ -313,7 +341,7 @@ def expected_seconds(options):
     """A guess from runs on two cores."""
     seconds = 10
     if "ingest" in options.only:
-        seconds += options.rounds * (2 * options.seconds + 3) + 2 * options.seconds + 10
+        seconds += options.rounds * (3 * options.seconds + 4) + 2 * options.seconds + 10
     if "fastify" in options.only:
         seconds += options.rounds * (2 * options.seconds + 2) + 12
     if "page" in options.only:

@@ -103,7 +103,7 @@ class Cluster:
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(text, parameters or None)
+                cursor.execute(text, parameters[0] if parameters and isinstance(parameters[0], dict) else parameters or None)
                 return cursor.fetchall() if cursor.description else None
         finally:
             connection.close()

@@ -27,10 +27,10 @@ INSERT = """\
 INSERT INTO responses (account_id, id, survey, contact_ref, agents, team, channel, reason, language, customer_ref,
  customer_email, customer_name, solved_at, opened_at, handled_s, credit_amount, understood, csat, nps, comment,
  answered_at, received_at, confirmed_at, trust, source, invitation_id, evidence, idempotency_hash,
- idempotency_index, body_hash)
+ idempotency_index, body_hash, polarity, frustration, sentiment_model)
 VALUES (1, ('0199aaaabbbb7' || :n)::uuid, 'understood', 'pgbench-' || :n, '{{{agent}}}', '{team}', '{channel}',
  '{reason}', '{language}', 'c-' || :n, NULL, NULL, now(), NULL, :handled_s, NULL, '{understood}', :csat, :nps,
- {comment}, now(), now(), now(), 'confirmed', 'api', NULL, NULL, NULL, NULL, NULL)
+ {comment}, now(), now(), now(), 'confirmed', 'api', NULL, NULL, NULL, NULL, NULL, {polarity}, 0.4213, 'en-1')
  ON CONFLICT DO NOTHING;
 """
 
@@ -45,7 +45,7 @@ class Pgbench:
             path.write_text(INSERT.format(
                 agent=f"agent-{agent:03}", team=f"team-{agent % TEAMS:02}", channel=CHANNELS[index % 4],
                 reason=REASONS[index % 6], language=LANGUAGES[index // 2 % 6], understood=UNDERSTOOD[index % 5],
-                comment=f"'{COMMENT}'" if index % 3 == 0 else "NULL"))
+                comment=f"'{COMMENT}'" if index % 3 == 0 else "NULL", polarity="-0.5312" if index % 3 == 0 else "NULL"))
             self.scripts += ["-f", str(path)]
 
     def run(self, clients, threads, seconds):
