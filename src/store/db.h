@@ -21,7 +21,8 @@ struct db_options {
     unsigned statement_timeout_ms; /* set in each session */
     bool prepare;                  /* false for poolers that cannot keep prepared statements */
     bool plan_once;                /* for statements whose plan is always by index, whatever the
-                                      parameters: prepared ones are not planned again */
+                                      parameters: prepared ones are planned again only as time
+                                      goes by, more and more seldom */
     bool lazy_commits;             /* for what may be done again: a crash of the database may lose
                                       the last of it */
 };
