@@ -11,6 +11,7 @@ struct mail_metrics;
 struct sentiment_scorer;
 struct server;
 struct signing_keys;
+struct stream_hub;
 struct survey_cache;
 struct view_log;
 struct webhook_metrics;
@@ -25,6 +26,7 @@ struct app {
     struct survey_cache *survey_cache;
     struct signing_keys *signing_keys;
     struct view_log *view_log;
+    struct stream_hub *stream_hub;
     const struct sentiment_scorer *sentiment;
     struct mail_metrics *mail_metrics; /* NULL: no mail server is set */
     struct webhook_metrics *webhook_metrics;

@@ -100,6 +100,13 @@ struct config {
         int64_t false_alarms_per_team_week; /* thousandths */
     } alerts;
     struct {
+        char *listen; /* addresses for streams alone; "" means none */
+        int64_t subscribers_max;
+        int64_t shared_max;  /* on [http] listen */
+        int64_t per_key_max; /* 0 means no limit */
+        int64_t heartbeat_s;
+    } stream;
+    struct {
         char *level; /* error, info or debug */
         bool access; /* a line per request */
     } log;

@@ -26,8 +26,8 @@
 /* NOLINTEND(bugprone-macro-parentheses) */
 #define TEXT(section, name, fallback, help)                                                        \
     { KEY(section, name, CONFIG_TEXT, false), fallback, 0, 0, NULL, help, NULL }
-#define ADDRESSES(section, name, fallback, help)                                                   \
-    { KEY(section, name, CONFIG_ADDRESSES, false), fallback, 0, 0, NULL, help, NULL }
+#define ADDRESSES(section, name, fallback, least, help)                                            \
+    { KEY(section, name, CONFIG_ADDRESSES, false), fallback, least, 0, NULL, help, NULL }
 #define MODE(section, name, fallback, help)                                                        \
     { KEY(section, name, CONFIG_MODE, false), fallback, 0, 0777, NULL, help, NULL }
 #define CHOICE(section, name, fallback, choices, help)                                             \
@@ -54,7 +54,7 @@
 
 /* In the order of config/understood.ini, which a test holds against this table. */
 const struct config_key config_keys[] = {
-    ADDRESSES(http, listen, "127.0.0.1:8080",
+    ADDRESSES(http, listen, "127.0.0.1:8080", 1,
               "HOST:PORT, [IPv6]:PORT or unix:/path to listen on, several with spaces between; "
               "port 0 picks a free one"),
     MODE(http, socket_mode, "0660", "Who may connect to Unix sockets"),
@@ -155,6 +155,13 @@ const struct config_key config_keys[] = {
     LIVE_SWITCH(alerts, enabled, "true", "Raise alerts when frustration spikes"),
     LIVE_THOUSANDTHS(alerts, false_alarms_per_team_week, "0.25", 1, 100000,
                      "Alerts that chance alone may raise in a week of each team: fewer come later"),
+    ADDRESSES(stream, listen, "", 0,
+              "More addresses, as in [http] listen, which serve /v1/stream and probes alone: there "
+              "thousands may listen; empty: none"),
+    NUMBER(stream, subscribers_max, 10000, 0, 1000000, "Live streams open at once; past it 503"),
+    LIVE_NUMBER(stream, shared_max, 100, 0, 100000, "Of them on the addresses of [http] listen"),
+    LIVE_NUMBER(stream, per_key_max, 0, 0, 1000000, "Of them by one API key; 0: no limit"),
+    LIVE_NUMBER(stream, heartbeat_s, 15, 1, 3600, "A stream gives a sign of life so often"),
     LIVE_CHOICE(log, level, "info", "error, info, debug",
                 "What is logged, as JSON lines on stderr"),
     LIVE_SWITCH(log, access, "true", "A line per request, written in batches"),
@@ -198,15 +205,15 @@ static bool is_address(const char *value, size_t length) {
     return parse_int(port, 0, PORT_MAX, &number);
 }
 
-static bool are_addresses(const char *list) {
-    size_t count = 0;
+static bool are_addresses(const char *list, int64_t least) {
+    int64_t count = 0;
     struct word word;
     while (next_word(&list, &word)) {
         if (++count > ADDRESSES_MAX || !is_address(word.text, word.length)) {
             return false;
         }
     }
-    return count > 0;
+    return count >= least;
 }
 
 static bool is_choice(const char *choices, const char *value) {
@@ -233,7 +240,7 @@ static bool bad_word(const struct config_key *key, const char *list, struct word
 static bool set_text(struct config *config, const struct config_key *key, const char *value) {
     struct word word;
     if ((key->type == CONFIG_LIST && bad_word(key, value, &word)) ||
-        (key->type == CONFIG_ADDRESSES && !are_addresses(value)) ||
+        (key->type == CONFIG_ADDRESSES && !are_addresses(value, key->min)) ||
         (key->type == CONFIG_CHOICE && !is_choice(key->choices, value))) {
         return false;
     }

@@ -67,6 +67,10 @@ handler delete_source;
 /* source_test.c */
 handler test_source;
 
+/* streams.c */
+handler get_stream;
+handler create_stream_ticket;
+
 /* suppressions.c */
 handler create_suppression;
 handler delete_suppression;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "api/stream_hub.h"
 #include "app.h"
 #include "base/cleanup.h"
 #include "base/embedded.h"
@@ -106,6 +107,7 @@ struct response get_service_metrics(struct app *app, const struct request *reque
     server_append_metrics(app->server, &text);
     intake_append_metrics(app->intake, &text);
     view_log_append_metrics(app->view_log, &text);
+    stream_hub_append_metrics(app->stream_hub, &text);
     mail_metrics_append(app->mail_metrics, &text);
     webhook_metrics_append(app->webhook_metrics, &text);
     return respond_text(200, TYPE_PROMETHEUS, &text);

@@ -136,7 +136,12 @@ static void run_until_stopped(struct life *life) {
 
 static void say_addresses(const struct life *life, const char *before) {
     CLEANUP(text_clear) struct text addresses = {0};
+    CLEANUP(text_clear) struct text streams = {0};
     service_append_addresses(&life->service, &addresses);
+    service_append_stream_addresses(&life->service, &streams);
+    if (streams.length > 0) {
+        log_info("live streams alone are served on %s", streams.bytes);
+    }
     log_info("%s %s%s", before, addresses.length ? addresses.bytes : "nothing",
              life->passed.count > 0 ? " (passed at the start)" : "");
 }

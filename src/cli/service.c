@@ -10,6 +10,7 @@
 #include "cli/mail_service.h"
 #include "cli/scorer.h"
 #include "cli/spike_service.h"
+#include "cli/stream_service.h"
 #include "http/server.h"
 #include "intake/intake.h"
 #include "intake/invitation_reader.h"
@@ -25,9 +26,10 @@
 #include "store/survey_cache.h"
 
 /* Beside the workers': signing keys, pages (2), views, housekeeping, contacts, mail (2), spikes,
- * readiness. */
-#define OTHER_CONNECTIONS 10
+ * streams, readiness. */
+#define OTHER_CONNECTIONS 11
 #define INTAKE_STOP_MS    500
+#define OTHERS_ON_STREAMS 64 /* probes, and streams that are refused */
 /* A commit has its own deadline, but a name server that is away may hold connecting up. */
 #define LANE_PATIENCE_US    (60 * US_PER_SECOND)
 #define VIEWS_STOP_MS       200
@@ -135,11 +137,13 @@ static struct server *open_server(struct app *app, const struct passed_sockets *
     const struct config *config = app->config;
     struct server_options options = {
         .listen = config->http.listen,
+        .stream_listen = config->stream.listen,
         .passed = passed,
         .socket_mode = (mode_t)config->http.socket_mode,
         .threads = http_threads(config),
         .workers = (unsigned)config->http.workers,
         .connections_max = (unsigned)config->http.connections_max,
+        .stream_connections_max = (unsigned)config->stream.subscribers_max + OTHERS_ON_STREAMS,
         .worker_queue_max = (unsigned)config->http.worker_queue_max,
         .idle_timeout_ms = (unsigned)config->http.idle_timeout_ms,
         .limits = server_limits(config),
@@ -147,6 +151,7 @@ static struct server *open_server(struct app *app, const struct passed_sockets *
         .routes = routes,
         .route_count = route_count,
         .authorize = authorize,
+        .redeem_ticket = redeem_ticket,
         .refuse_page = refuse_page,
         .edge = edge_options(config),
         .hurry = hurry,
@@ -196,7 +201,8 @@ bool service_start(struct service *service, const char *conninfo) {
     }
     service->housekeeping = start_housekeeping(app);
     service->contact_gatherer = contact_gatherer_start(app->db, app->config->contacts.lag_s);
-    if (!service->housekeeping || !service->contact_gatherer || !mail_service_start(service)) {
+    if (!service->housekeeping || !service->contact_gatherer || !stream_service_start(app) ||
+        !mail_service_start(service)) {
         return false;
     }
     if (server_held(app->server)) {
@@ -232,11 +238,20 @@ bool service_alive(struct service *service, int64_t patience_us) {
     return intake_alive(service->app.intake, lane_patience_us) && turning;
 }
 
-void service_append_addresses(const struct service *service, struct text *text) {
+static void append_addresses(const struct service *service, struct text *text,
+                             const char *(*address_of)(const struct server *, size_t)) {
     const char *address;
-    for (size_t i = 0; (address = server_address(service->app.server, i)); i++) {
+    for (size_t i = 0; (address = address_of(service->app.server, i)); i++) {
         text_append_format(text, "%s%s", i ? ", " : "", address);
     }
+}
+
+void service_append_addresses(const struct service *service, struct text *text) {
+    append_addresses(service, text, server_address);
+}
+
+void service_append_stream_addresses(const struct service *service, struct text *text) {
+    append_addresses(service, text, server_stream_address);
 }
 
 /* Each part is stopped before what it stands on. */
@@ -245,9 +260,11 @@ void service_stop(struct service *service, const struct config *config) {
     int64_t begun_us = time_monotonic_us();
     webhook_service_hold(&service->webhooks);
     mail_service_hold(service);
+    stream_service_close(app);
     if (app->server) {
         server_stop(app->server, (unsigned)config->http.drain_ms);
     }
+    stream_service_stop(app);
     webhook_service_stop(&service->webhooks, config, begun_us);
     mail_service_stop(service, config, begun_us);
     if (service->contact_gatherer) {

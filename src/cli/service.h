@@ -54,6 +54,7 @@ bool service_alive(struct service *service, int64_t patience_us);
 
 /* What is listened on, with ", " between. */
 void service_append_addresses(const struct service *service, struct text *text);
+void service_append_stream_addresses(const struct service *service, struct text *text);
 
 /* Answers what was accepted, at most [http] drain_ms, commits what was taken, and frees everything.
  */

@@ -12,6 +12,8 @@
 #include "http/parts.h"
 
 #define TYPE_FORM "application/x-www-form-urlencoded"
+#define SEND_KEY_OR_TICKET                                                                         \
+    "send an API key (\"Authorization: Bearer KEY\"), or ?ticket= from POST /v1/stream/tickets"
 #define CHALLENGE "Bearer realm=\"understood\", Basic realm=\"understood\", charset=\"UTF-8\""
 
 /* An earlier check, made late on a worker, may overrule a later one. */
@@ -41,6 +43,16 @@ static bool hold_refuses(struct exchange *exchange) {
                                                        "the service is starting; try again"));
 }
 
+/* Addresses for streams serve them, and probes, alone. */
+static bool address_refuses(struct exchange *exchange) {
+    bool elsewhere = exchange->thread->entrance->for_streams &&
+                     !(exchange->request.route->needs & ON_STREAM_ADDRESSES);
+    return elsewhere &&
+           refuse(exchange, respond_problem(404, "not_found",
+                                            "this address is for /v1/stream alone; the rest is at "
+                                            "those of [http] listen"));
+}
+
 bool route_refuses(struct exchange *exchange) {
     struct request *request = &exchange->request;
     const struct server_options *options = &exchange->server->options;
@@ -51,7 +63,7 @@ bool route_refuses(struct exchange *exchange) {
     char allow[64];
     request->route = find_route(options->routes, options->route_count, request, &status, allow);
     if (request->route) {
-        return hold_refuses(exchange);
+        return address_refuses(exchange) || hold_refuses(exchange);
     }
     if (status == 404) {
         return refuse(exchange, respond_problem(404, "not_found", "there is nothing at this path"));
@@ -99,6 +111,34 @@ static bool lookup_refused(struct exchange *exchange) {
     return !exchange->authorization_unknown;
 }
 
+/*
+ * A ticket is used up by being looked at, which only a worker does; with a request that is refused
+ * for another reason it is kept.
+ */
+static bool ticket_refuses(struct exchange *exchange, bool may_block) {
+    struct request *request = &exchange->request;
+    struct server *server = exchange->server;
+    if (!may_block) {
+        return lookup_refused(exchange);
+    }
+    const char *ticket = request_query(request, "ticket");
+    if (exchange->refusal.status || !ticket) {
+        return exchange->refusal.status || refuse_key(exchange, SEND_KEY_OR_TICKET);
+    }
+    switch (server->options.redeem_ticket(server->app, ticket, &request->principal)) {
+    case AUTHORIZED:
+        return limit_refused(exchange, key_limit_refuses) || principal_refused(exchange);
+    case AUTHORIZATION_DENIED:
+        limits_note_unknown_key(exchange);
+        return refuse_key(exchange, "the ticket is unknown, expired or was used: get another");
+    case AUTHORIZATION_UNKNOWN:
+    case AUTHORIZATION_UNAVAILABLE:
+        break;
+    }
+    return refuse(exchange,
+                  respond_problem(503, "unavailable", "the ticket cannot be checked now"));
+}
+
 bool scope_refuses(struct exchange *exchange, bool may_block) {
     struct request *request = &exchange->request;
     exchange->authorization_unknown = false;
@@ -107,6 +147,9 @@ bool scope_refuses(struct exchange *exchange, bool may_block) {
     }
     char key[API_KEY_SIZE];
     const char *authorization = request_header(request, "Authorization");
+    if (!authorization && (request->route->needs & TAKES_TICKET) && strchr(request->target, '?')) {
+        return ticket_refuses(exchange, may_block);
+    }
     if (!authorization || !credentials_key(authorization, key)) {
         return refuse_key(exchange, "send an API key: \"Authorization: Bearer KEY\"");
     }
@@ -172,6 +215,10 @@ bool media_refuses(struct exchange *exchange) {
     unsigned needs = request->route->needs;
     if ((needs & GIVES_JSON) && !request_accepts(request, TYPE_JSON)) {
         return refuse(exchange, respond_problem(406, "not_acceptable", "the answer is " TYPE_JSON));
+    }
+    if ((needs & GIVES_EVENTS) && !request_accepts(request, TYPE_EVENTS)) {
+        return refuse(exchange,
+                      respond_problem(406, "not_acceptable", "the answer is " TYPE_EVENTS));
     }
     if (query_refused(exchange) || ((needs & NEEDS_JSON) && type_refused(exchange, TYPE_JSON)) ||
         ((needs & NEEDS_FORM) && type_refused(exchange, TYPE_FORM))) {

@@ -8,7 +8,8 @@
 #include "http/passed_sockets.h"
 
 /* Each address of the list, up to the first that cannot be listened on. */
-static bool open_addresses(struct server *server, const char *list) {
+static bool open_addresses(struct server *server, const char *list, bool for_streams) {
+    const struct server_options *options = &server->options;
     CLEANUP(text_clear) struct text address = {0};
     struct word word;
     while (next_word(&list, &word)) {
@@ -19,9 +20,12 @@ static bool open_addresses(struct server *server, const char *list) {
             !listener_open(&entrance->listener, address.bytes, server->options.socket_mode)) {
             return false;
         }
+        entrance->for_streams = for_streams;
+        entrance->connections_max =
+            for_streams ? options->stream_connections_max : options->connections_max;
         server->entrance_count++;
     }
-    return server->entrance_count > 0;
+    return true;
 }
 
 static bool adopt_passed(struct server *server, const struct passed_sockets *passed) {
@@ -30,27 +34,33 @@ static bool adopt_passed(struct server *server, const struct passed_sockets *pas
         if (!listener_adopt(&entrance->listener, passed->fds[i])) {
             return false;
         }
+        entrance->connections_max = server->options.connections_max;
         server->entrance_count++;
     }
     return true;
 }
 
 bool entrances_open(struct server *server) {
-    const struct passed_sockets *passed = server->options.passed;
-    return passed && passed->count > 0 ? adopt_passed(server, passed)
-                                       : open_addresses(server, server->options.listen);
+    const struct server_options *options = &server->options;
+    const struct passed_sockets *passed = options->passed;
+    bool open = passed && passed->count > 0 ? adopt_passed(server, passed)
+                                            : open_addresses(server, options->listen, false);
+    return open && server->entrance_count > 0 &&
+           (!options->stream_listen || open_addresses(server, options->stream_listen, true));
 }
 
-size_t entrances_count(const struct server_options *options) {
-    if (options->passed && options->passed->count > 0) {
-        return options->passed->count;
-    }
+static size_t count_words(const char *list) {
     size_t count = 0;
-    const char *list = options->listen;
-    for (struct word word; next_word(&list, &word);) {
+    for (struct word word; list && next_word(&list, &word);) {
         count++;
     }
     return count;
+}
+
+size_t entrances_count(const struct server_options *options) {
+    bool passed = options->passed && options->passed->count > 0;
+    return (passed ? options->passed->count : count_words(options->listen)) +
+           count_words(options->stream_listen);
 }
 
 uint16_t server_port(const struct server *server) {
@@ -61,8 +71,22 @@ uint16_t server_port(const struct server *server) {
     return port;
 }
 
+static const char *address_of(const struct server *server, size_t number, bool for_streams) {
+    for (size_t i = 0; i < server->entrance_count; i++) {
+        const struct entrance *entrance = &server->entrances[i];
+        if (entrance->for_streams == for_streams && number-- == 0) {
+            return entrance->listener.name;
+        }
+    }
+    return NULL;
+}
+
 const char *server_address(const struct server *server, size_t number) {
-    return number < server->entrance_count ? server->entrances[number].listener.name : NULL;
+    return address_of(server, number, false);
+}
+
+const char *server_stream_address(const struct server *server, size_t number) {
+    return address_of(server, number, true);
 }
 
 static void for_each(struct server *server, void act(const struct listener *)) {

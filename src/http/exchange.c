@@ -57,6 +57,7 @@ struct exchange *exchange_new(struct http_thread *thread, struct MHD_Connection 
     exchange->started_us = time_monotonic_us();
     exchange->request.exchange = exchange;
     exchange->request.body = "";
+    exchange->request.on_stream_address = thread->entrance->for_streams;
     return exchange;
 }
 

@@ -15,6 +15,7 @@
 #define STEP_MS              2    /* between two looks while stopping */
 #define ACCEPT_MS_MAX        500  /* for what waits to be accepted when the door closes */
 #define QUIET_MS             50   /* without a connection, or a request, before we go on */
+#define STREAMS_MS_MAX       500  /* for live streams, which have been ended, to be read */
 #define FLUSH_MS_MAX         200  /* for the last 503s to be sent */
 #define GIVE_UP_MS_MAX       5000 /* for what is suspended to come back; it does at once */
 
@@ -37,7 +38,8 @@ static bool start_threads(struct server *server) {
     unsigned count = server->thread_count;
     for (unsigned i = 0; i < count; i++) {
         struct http_thread *thread = &server->threads[i];
-        thread->listener = &server->entrances[i % server->entrance_count].listener;
+        thread->entrance = &server->entrances[i % server->entrance_count];
+        thread->watches.entrance = thread->entrance;
         thread->access_buffer = access_log_buffer(server->access_log, i);
         if (!glue_start(&server->threads[i])) {
             return false;
@@ -110,7 +112,8 @@ struct server *server_open(const struct server_options *options, struct app *app
 }
 
 bool server_start(struct server *server) {
-    allow_descriptors(server->options.connections_max * (unsigned)server->entrance_count);
+    allow_descriptors(server->options.connections_max * (unsigned)server->entrance_count +
+                      server->options.stream_connections_max);
     if (start_parts(server) && start_threads(server)) {
         server->reaper = reaper_start(server);
     }
@@ -185,6 +188,12 @@ static void stop_accepting(struct server *server) {
     entrances_shut(server);
 }
 
+static void end_streams(struct server *server) {
+    if (!wait_for_none(&server->live_streams, in_ms(STREAMS_MS_MAX))) {
+        reaper_cut_streams(server);
+    }
+}
+
 /* Until no request was there for a while: bytes may be on their way on idle connections. */
 static void answer_the_rest(struct server *server, int64_t deadline_us) {
     int64_t quiet_since_us = time_monotonic_us();
@@ -216,6 +225,7 @@ void server_stop(struct server *server, unsigned deadline_ms) {
     atomic_store(&server->draining, true);
     atomic_store(&server->closing, true);
     stop_accepting(server);
+    end_streams(server);
     answer_the_rest(server, deadline_us);
     give_up_the_rest(server);
     reaper_disconnect_all(server);

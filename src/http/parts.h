@@ -25,13 +25,14 @@
 struct MHD_Connection;
 struct MHD_Daemon;
 struct edge;
+struct entrance;
 struct streaming;
 
 /* One event loop: a libmicrohttpd daemon with a thread of its own. */
 struct http_thread {
     struct server *server;
     struct MHD_Daemon *daemon;
-    const struct listener *listener;
+    struct entrance *entrance;
     struct pulse pulse; /* a turn is a call of ours */
     struct watch_table watches;
     struct access_buffer *access_buffer;
@@ -40,6 +41,9 @@ struct http_thread {
 /* A listening address, and the watcher's look at whether it is heard. */
 struct entrance {
     struct listener listener;
+    bool for_streams; /* and for probes, nothing else */
+    long connections_max;
+    atomic_long connections;
     unsigned seen_turns;
     int64_t deaf_since_us;
 };
@@ -80,6 +84,7 @@ struct server {
     atomic_long suspended;
     atomic_long in_flight;
     atomic_long connections;
+    atomic_long live_streams;
     atomic_ulong overloads;
     atomic_ulong deadline_answers;
     atomic_ulong malformed;

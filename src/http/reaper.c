@@ -13,6 +13,7 @@
 #define OVERDUE_MAX     256  /* requests given up in one look at one thread's connections */
 #define IDLE_MS_CROWDED 1000 /* when few connections are left, idle ones give way */
 #define READ_BYTES_MIN  4096
+#define LIVE_TICKS      4 /* live streams, of which there may be thousands, are looked at so seldom */
 #define US_PER_MS       1000
 
 struct reaper {
@@ -39,9 +40,9 @@ static unsigned tick_ms(const struct live_limits *limits) {
 }
 
 /* Nine tenths of the connections that may be are there. */
-static bool crowded(const struct server *server) {
-    long most = server->options.connections_max;
-    return atomic_load(&server->connections) >= most - most / 10;
+static bool crowded(const struct entrance *entrance) {
+    long most = entrance->connections_max;
+    return atomic_load(&entrance->connections) >= most - most / 10;
 }
 
 /* False on what is no TCP socket. */
@@ -83,9 +84,9 @@ static bool silence_overdue(const struct watch *watch, int64_t since, int64_t no
                                  : now - since > limit_us(idle_ms);
 }
 
-static unsigned idle_limit_ms(const struct server *server) {
-    unsigned idle_ms = server->options.idle_timeout_ms;
-    return crowded(server) && idle_ms > IDLE_MS_CROWDED ? IDLE_MS_CROWDED : idle_ms;
+static unsigned idle_limit_ms(const struct watch_table *table) {
+    unsigned idle_ms = table->server->options.idle_timeout_ms;
+    return crowded(table->entrance) && idle_ms > IDLE_MS_CROWDED ? IDLE_MS_CROWDED : idle_ms;
 }
 
 /*
@@ -122,7 +123,7 @@ static bool overdue(struct watch *watch, int64_t now, int64_t next_us) {
         return silence_overdue(watch, since, next_us, header_ms, header_ms);
     case WATCH_IDLE:
         look_for_bytes(watch, since, now, false);
-        return silence_overdue(watch, since, next_us, idle_limit_ms(server), header_ms);
+        return silence_overdue(watch, since, next_us, idle_limit_ms(watch->table), header_ms);
     case WATCH_HEAD:
         return next_us - since > limit_us(header_ms);
     case WATCH_BODY:
@@ -143,6 +144,34 @@ static void cut(const struct watch *watch) {
     shutdown(watch->fd, SHUT_RDWR);
 }
 
+/* The live stream on this connection, or NULL. */
+static struct streaming *live_stream(const struct watch *watch) {
+    struct streaming *streaming = watch->exchange ? atomic_load(&watch->exchange->streaming) : NULL;
+    return streaming && streaming_is_live(streaming) ? streaming : NULL;
+}
+
+/* Suspended, libmicrohttpd sees nothing of its peer. Whoever sends no more has gone: no client of a
+ * live stream ends its half alone. */
+static bool peer_left(int fd) {
+    char byte;
+    return recv(fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* A live stream that nobody reads any more, or too slowly. */
+static bool unheard(struct watch *watch, const struct streaming *streaming, int64_t now) {
+    const struct live_limits *limits = &watch->table->server->limits;
+    if (streaming_is_cut(streaming)) {
+        return true;
+    }
+    if (now - watch->looked_us < LIVE_TICKS * limit_us(tick_ms(limits))) {
+        return false;
+    }
+    watch->looked_us = now;
+    int64_t since = atomic_load_explicit(&watch->since_us, memory_order_relaxed);
+    return peer_left(watch->fd) ||
+           reading_overdue(watch, since, now, atomic_load(&limits->body_deadline_ms));
+}
+
 /* Waits for an answer, past when. */
 static bool waits(const struct watch *watch, int64_t when) {
     int64_t deadline = watch->exchange ? exchange_deadline_us(watch->exchange) : 0;
@@ -150,8 +179,8 @@ static bool waits(const struct watch *watch, int64_t when) {
 }
 
 /*
- * Collects up to OVERDUE_MAX exchanges that wait past when, each kept; cuts connections that are
- * overdue themselves.
+ * Collects up to OVERDUE_MAX exchanges that wait past when, or whose live stream is to end, each
+ * kept; cuts connections that are overdue themselves.
  */
 static size_t look(struct server *server, struct watch_table *table, int64_t when,
                    struct exchange *late[OVERDUE_MAX]) {
@@ -160,9 +189,12 @@ static size_t look(struct server *server, struct watch_table *table, int64_t whe
     int64_t next_us = now + limit_us(tick_ms(&server->limits));
     pthread_mutex_lock(&table->lock);
     for (struct watch *watch = table->first; watch; watch = watch->next) {
-        if (count < OVERDUE_MAX && waits(watch, when)) {
+        const struct streaming *live = live_stream(watch);
+        bool to_end = live ? unheard(watch, live, now) : waits(watch, when);
+        if (to_end && count < OVERDUE_MAX) {
             late[count++] = exchange_keep(watch->exchange);
-        } else if (overdue(watch, now, next_us)) {
+        }
+        if (live ? to_end : !to_end && overdue(watch, now, next_us)) {
             cut(watch);
         }
     }
@@ -175,7 +207,8 @@ static void give_up_late(struct server *server, struct watch_table *table, int64
     struct exchange *late[OVERDUE_MAX];
     size_t count = look(server, table, when, late);
     for (size_t i = 0; i < count; i++) {
-        exchange_give_up(late[i]);
+        struct streaming *streaming = atomic_load(&late[i]->streaming);
+        streaming ? streaming_abort(streaming) : exchange_give_up(late[i]);
         exchange_drop(late[i]);
     }
 }
@@ -256,6 +289,22 @@ void reaper_give_up_all(struct server *server) {
     for (unsigned i = 0; i < server->thread_count; i++) {
         give_up_late(server, &server->threads[i].watches, INT64_MAX);
         abort_streams(&server->threads[i].watches);
+    }
+}
+
+static void cut_streams(struct watch_table *table) {
+    pthread_mutex_lock(&table->lock);
+    for (struct watch *watch = table->first; watch; watch = watch->next) {
+        if (live_stream(watch)) {
+            cut(watch);
+        }
+    }
+    pthread_mutex_unlock(&table->lock);
+}
+
+void reaper_cut_streams(struct server *server) {
+    for (unsigned i = 0; i < server->thread_count; i++) {
+        cut_streams(&server->threads[i].watches);
     }
 }
 

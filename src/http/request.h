@@ -65,6 +65,7 @@ struct request {
     const json_t *json; /* NULL unless the route needs JSON */
     const char
         *client_address;       /* numeric; "unix" or "" where there is none; see client_address.h */
+    bool on_stream_address;    /* it came to one that is for streams alone */
     bool may_block;            /* true on a worker, false on an http thread */
     struct exchange *exchange; /* to answer later; see http/exchange.h */
     const char *query_objection; /* why the query is malformed, where the route TAKES_ANY_QUERY */

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "http/subscriber.h"
 
 #define RETRY_AFTER_S "1"
 #define REAL_DIGITS   15 /* what was given as 0.8 is not shown as 0.80000000000000004 */
@@ -57,6 +58,15 @@ struct response respond_empty(unsigned status) {
 struct response respond_stream(const char *content_type, struct stream *stream) {
     return (struct response){
         .kind = RESPONSE_STREAM, .status = 200, .content_type = content_type, .stream = stream};
+}
+
+struct response respond_events(struct stream *stream, struct subscriber *subscriber) {
+    struct response response = respond_stream(TYPE_EVENTS, stream);
+    response.subscriber = subscriber;
+    /* nginx would collect what comes, and a proxy's cache keep it. */
+    response_set_header(&response, "X-Accel-Buffering", "no");
+    response_set_header(&response, "Cache-Control", "no-store");
+    return response;
 }
 
 struct response respond_later(void) {
@@ -146,6 +156,9 @@ void response_clear(struct response *response) {
     json_decref(response->problem.errors);
     if (response->stream) {
         response->stream->release(response->stream);
+    }
+    if (response->subscriber) {
+        subscriber_close(response->subscriber);
     }
     *response = (struct response){0};
 }

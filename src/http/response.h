@@ -11,12 +11,15 @@
 
 #define RESPONSE_HEADERS_MAX 12
 
-#define TYPE_JSON "application/json"
-#define TYPE_HTML "text/html; charset=utf-8"
+#define TYPE_JSON   "application/json"
+#define TYPE_HTML   "text/html; charset=utf-8"
+#define TYPE_EVENTS "text/event-stream"
+
+struct subscriber;
 
 enum response_kind {
     RESPONSE_WHOLE,     /* body, or problem */
-    RESPONSE_STREAM,    /* stream's chunks, until it ends */
+    RESPONSE_STREAM,    /* stream's chunks, until it ends; then what the subscriber is pushed */
     RESPONSE_LATER,     /* somebody else answers the exchange: the handler gave it away */
     RESPONSE_ON_WORKER, /* run the handler again on a worker, where it may block */
 };
@@ -55,6 +58,7 @@ struct response {
     size_t header_count;
     struct problem problem;
     struct stream *stream;
+    struct subscriber *subscriber; /* one reference, or NULL */
 };
 
 /* Takes ownership of body; a NULL body (out of memory) becomes a 500. */
@@ -72,6 +76,10 @@ struct response respond_empty(unsigned status);
 
 /* Takes ownership of stream. */
 struct response respond_stream(const char *content_type, struct stream *stream);
+
+/* Live events: stream, which may block, tells of what is past; then follows what subscriber is
+ * pushed, until it ends. Takes ownership of stream and of one reference to subscriber. */
+struct response respond_events(struct stream *stream, struct subscriber *subscriber);
 
 struct response respond_later(void);
 struct response respond_on_worker(void);

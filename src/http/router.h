@@ -31,6 +31,9 @@ enum route_needs {
     TAKES_ANY_QUERY = 1 << 4, /* the handler answers a malformed query: request->query_objection */
     TAKES_ANY_BODY = 1 << 5,  /* as small as a form; one that is a form goes into request->form */
     TAKES_RAW = 1 << 6,       /* a body of any type, as it is, of at most RAW_BYTES_MAX */
+    GIVES_EVENTS = 1 << 7,    /* 406 unless the client accepts text/event-stream */
+    TAKES_TICKET = 1 << 8,    /* ?ticket= in place of a key */
+    ON_STREAM_ADDRESSES = 1 << 9, /* also served on addresses that are for streams alone */
 };
 
 struct route {

@@ -3,6 +3,7 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "http/connection.h"
@@ -16,7 +17,12 @@
 #include "http/stream.h"
 
 #define CONNECTION_POOL_BYTES (24U << 10)
+#define STREAM_POOL_BYTES     (12U << 10) /* on an address of streams: headers, some cookies */
 #define STREAM_BLOCK_BYTES    (16U << 10)
+#define LIVE_SEND_BYTES                                                                            \
+    (64U << 10)                     /* the kernel keeps twice as much for one that does not read   \
+                                     */
+#define LIVE_BLOCK_BYTES (2U << 10) /* for each of thousands that wait */
 
 void connection_suspend(struct MHD_Connection *connection) {
     MHD_suspend_connection(connection);
@@ -48,17 +54,19 @@ static void free_stream(void *closure) {
     streaming_close(closure);
 }
 
-/* Takes stream out of the response. */
+/* Takes stream and subscriber out of the response. */
 static struct MHD_Response *stream_reply(struct exchange *exchange, struct response *response) {
-    struct streaming *streaming = streaming_new(exchange, response->stream);
+    size_t block_bytes = response->subscriber ? LIVE_BLOCK_BYTES : STREAM_BLOCK_BYTES;
+    struct streaming *streaming = streaming_new(exchange, response->stream, response->subscriber);
     response->stream = NULL;
+    response->subscriber = NULL;
     if (!streaming) {
         return NULL;
     }
     struct MHD_Response *reply = MHD_create_response_from_callback(
-        MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, streaming, free_stream);
+        MHD_SIZE_UNKNOWN, block_bytes, read_stream, streaming, free_stream);
     if (!reply) {
-        streaming_drop(streaming);
+        streaming_close(streaming);
     } else if (strcmp(exchange->request.method, "HEAD") == 0) {
         /* It would end the head with a last chunk; without chunks it closes the connection. */
         MHD_set_response_options(reply, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
@@ -100,6 +108,12 @@ static void add_headers(struct MHD_Response *reply, const struct exchange *excha
     }
 }
 
+/* Else the kernel would grow it to megabytes. */
+static void bound_send_buffer(const struct exchange *exchange) {
+    int bytes = LIVE_SEND_BYTES;
+    setsockopt(exchange->watch->fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
 static enum MHD_Result send_answer(struct exchange *exchange) {
     struct response *response = &exchange->response;
     problem_render(response, exchange->server->docs_url, exchange->request_id);
@@ -109,6 +123,9 @@ static enum MHD_Result send_answer(struct exchange *exchange) {
     exchange->status = response->status;
     exchange->answer_bytes = response->body_length;
     bool is_stream = response->kind == RESPONSE_STREAM;
+    if (response->subscriber) {
+        bound_send_buffer(exchange);
+    }
     struct MHD_Response *reply =
         is_stream ? stream_reply(exchange, response) : whole_reply(response);
     if (!reply) {
@@ -295,9 +312,11 @@ static void on_connection(void *closure, struct MHD_Connection *connection, void
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         *socket_context = watch_new(&thread->watches, info->connect_fd);
         atomic_fetch_add(&thread->server->connections, 1);
+        atomic_fetch_add(&thread->entrance->connections, 1);
         return;
     }
     atomic_fetch_sub(&thread->server->connections, 1);
+    atomic_fetch_sub(&thread->entrance->connections, 1);
     if (*socket_context) {
         watch_free(*socket_context);
     }
@@ -323,16 +342,18 @@ bool glue_start(struct http_thread *thread) {
     struct server *server = thread->server;
     const struct server_options *options = &server->options;
     unsigned sharing = server->thread_count / (unsigned)server->entrance_count;
-    unsigned connections = (options->connections_max + sharing - 1) / sharing;
+    const struct entrance *entrance = thread->entrance;
+    unsigned connections = ((unsigned)entrance->connections_max + sharing - 1) / sharing;
+    size_t pool_bytes = entrance->for_streams ? STREAM_POOL_BYTES : CONNECTION_POOL_BYTES;
     unsigned idle_s = (options->idle_timeout_ms + 999) / 1000;
     thread->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
         on_request, thread, MHD_OPTION_EXTERNAL_LOGGER, log_message, NULL, MHD_OPTION_LISTEN_SOCKET,
-        thread->listener->fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, thread,
+        entrance->listener.fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, thread,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, thread, MHD_OPTION_URI_LOG_CALLBACK, on_target,
         thread, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT,
-        connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL_BYTES,
-        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+        connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
+        idle_s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     return thread->daemon != NULL;
 }
 

@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "http/router.h"
 
-#define LISTENERS_MAX 16
+#define LISTENERS_MAX                                                                              \
+    32 /* for streams alone, and for all else, as many as a list may have each                     \
+        */
 
 struct passed_sockets;
 struct server;
@@ -24,6 +26,10 @@ enum authorization {
 /* Who the API key is. Without may_block it only looks into the cache. */
 typedef enum authorization authorizer(struct app *app, const char *api_key, bool may_block,
                                       struct principal *principal);
+
+/* Whose the ticket is, which is used up by this; may block. */
+typedef enum authorization redeemer(struct app *app, const char *ticket,
+                                    struct principal *principal);
 
 /* Lists are words separated by blanks or commas; each word is sound (origin_is_sound,
  * trusted_proxy_is_sound). A limit of 0 is none, a burst of 0 as many as per minute. */
@@ -51,18 +57,21 @@ struct server_limits {
 struct server_options {
     const char *listen; /* a list of words; addresses as listener_open takes them */
     const struct passed_sockets *passed; /* when there are any, in place of listen; may be NULL */
-    mode_t socket_mode;                  /* of Unix sockets in listen */
-    unsigned threads;                    /* http threads, for each address */
-    unsigned workers;                    /* threads for handlers that may block */
-    unsigned connections_max;            /* for each address */
-    unsigned worker_queue_max;           /* waiting for a worker; past it 503 */
-    unsigned idle_timeout_ms;            /* keep-alive */
+    const char *stream_listen; /* the same, for live streams and probes alone; NULL or "": none */
+    mode_t socket_mode;        /* of Unix sockets in listen */
+    unsigned threads;          /* http threads, for each address */
+    unsigned workers;          /* threads for handlers that may block */
+    unsigned connections_max;  /* for each address */
+    unsigned stream_connections_max; /* for each of those for streams */
+    unsigned worker_queue_max;       /* waiting for a worker; past it 503 */
+    unsigned idle_timeout_ms;        /* keep-alive */
     struct server_limits limits;
     const char *docs_url; /* problem types are docs_url + code */
     const struct route *routes;
     size_t route_count;
     authorizer *authorize;
-    handler *refuse_page; /* the 429 of a page; at once, on an http thread; may be NULL */
+    redeemer *redeem_ticket; /* for routes that take one; may be NULL when there are none */
+    handler *refuse_page;    /* the 429 of a page; at once, on an http thread; may be NULL */
     struct edge_options edge;
     void (*hurry)(struct app *app); /* when stopping is out of time: what blocks on workers should
                                        end; may be NULL */
@@ -90,6 +99,8 @@ uint16_t server_port(const struct server *server);
 
 /* What number-th address is listened on, NULL past the last: "127.0.0.1:8080", "unix:/run/x". */
 const char *server_address(const struct server *server, size_t number);
+/* The same of those for streams. */
+const char *server_stream_address(const struct server *server, size_t number);
 
 /* From any thread. */
 void server_set_limits(struct server *server, const struct server_limits *limits);
@@ -103,7 +114,7 @@ void server_drain(struct server *server);
 bool server_draining(const struct server *server);
 
 /* Stops accepting, answers what was accepted (at most deadline_ms, then 503), and frees everything.
- */
+ * Whoever pushes to live streams has ended them before. */
 void server_stop(struct server *server, unsigned deadline_ms);
 
 /* Appends the server's own Prometheus metrics: requests by route template, method and status,

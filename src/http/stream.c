@@ -5,6 +5,7 @@
 
 #include "http/connection.h"
 #include "http/parts.h"
+#include "http/subscriber.h"
 
 #define CHUNK_BYTES_MAX (4U << 20) /* what one call of next_chunk may make */
 
@@ -20,7 +21,8 @@ struct streaming {
     atomic_int state;
     struct server *server;
     struct MHD_Connection *connection;
-    struct stream *stream; /* owned */
+    struct stream *stream;         /* owned; NULL once all of it was sent */
+    struct subscriber *subscriber; /* the reader's reference, or NULL */
     struct text chunk;
     size_t sent;
     bool ended;
@@ -30,11 +32,25 @@ struct streaming {
 
 static void make_chunk(struct job *job);
 
-struct streaming *streaming_new(struct exchange *exchange, struct stream *stream) {
+static void release(struct stream *stream, struct subscriber *subscriber) {
+    if (stream) {
+        stream->release(stream);
+    }
+    if (subscriber) {
+        subscriber_close(subscriber);
+    }
+}
+
+struct streaming *streaming_new(struct exchange *exchange, struct stream *stream,
+                                struct subscriber *subscriber) {
     struct streaming *streaming = calloc(1, sizeof *streaming);
     if (!streaming) {
-        stream->release(stream);
+        release(stream, subscriber);
         return NULL;
+    }
+    streaming->subscriber = subscriber;
+    if (subscriber) {
+        atomic_fetch_add(&exchange->server->live_streams, 1);
     }
     atomic_init(&streaming->references, 2);
     streaming->server = exchange->server;
@@ -50,7 +66,7 @@ void streaming_drop(struct streaming *streaming) {
     if (atomic_fetch_sub(&streaming->references, 1) != 1) {
         return;
     }
-    streaming->stream->release(streaming->stream);
+    release(streaming->stream, streaming->subscriber);
     text_clear(&streaming->chunk);
     free(streaming);
 }
@@ -71,18 +87,26 @@ static void make_chunk(struct job *job) {
     streaming_drop(streaming);
 }
 
-static enum streaming_read wait_for_chunk(struct streaming *streaming) {
+/* False when the server no longer waits. */
+static bool begin_wait(struct streaming *streaming) {
     struct server *server = streaming->server;
     atomic_fetch_add(&server->suspended, 1);
     if (atomic_load(&server->refusing)) {
         atomic_fetch_sub(&server->suspended, 1);
+        return false;
+    }
+    streaming->waiting = true;
+    return true;
+}
+
+static enum streaming_read wait_for_chunk(struct streaming *streaming) {
+    if (!begin_wait(streaming)) {
         return STREAMING_BROKEN;
     }
     connection_suspend(streaming->connection);
-    streaming->waiting = true;
     atomic_fetch_add(&streaming->references, 1);
     atomic_store(&streaming->state, STREAMING_WORKING);
-    workers_submit_always(server->workers, &streaming->job);
+    workers_submit_always(streaming->server->workers, &streaming->job);
     return STREAMING_SUSPENDED;
 }
 
@@ -95,7 +119,33 @@ static void end_wait(struct streaming *streaming) {
 
 void streaming_close(struct streaming *streaming) {
     end_wait(streaming);
+    if (streaming->subscriber) {
+        atomic_fetch_sub(&streaming->server->live_streams, 1);
+    }
     streaming_drop(streaming);
+}
+
+/* Thousands of these wait for long, each with next to nothing. */
+static void forget_the_past(struct streaming *streaming) {
+    release(streaming->stream, NULL);
+    streaming->stream = NULL;
+    text_clear(&streaming->chunk);
+    streaming->chunk = (struct text){0};
+    streaming->sent = 0;
+}
+
+static enum streaming_read read_live(struct streaming *streaming, char *buffer, size_t size,
+                                     size_t *length) {
+    forget_the_past(streaming);
+    if (!begin_wait(streaming)) {
+        return STREAMING_BROKEN;
+    }
+    enum streaming_read read =
+        subscriber_read(streaming->subscriber, streaming->connection, buffer, size, length);
+    if (read != STREAMING_SUSPENDED) {
+        end_wait(streaming);
+    }
+    return read;
 }
 
 enum streaming_read streaming_read(struct streaming *streaming, char *buffer, size_t size,
@@ -105,8 +155,11 @@ enum streaming_read streaming_read(struct streaming *streaming, char *buffer, si
         return STREAMING_BROKEN;
     }
     size_t left = streaming->chunk.length - streaming->sent;
+    if (left == 0 && !streaming->ended) {
+        return wait_for_chunk(streaming);
+    }
     if (left == 0) {
-        return streaming->ended ? STREAMING_END : wait_for_chunk(streaming);
+        return streaming->subscriber ? read_live(streaming, buffer, size, length) : STREAMING_END;
     }
     *length = left < size ? left : size;
     memcpy(buffer, streaming->chunk.bytes + streaming->sent, *length);
@@ -119,4 +172,15 @@ void streaming_abort(struct streaming *streaming) {
     if (atomic_compare_exchange_strong(&streaming->state, &working, STREAMING_ABORTED)) {
         connection_resume(streaming->connection);
     }
+    if (streaming->subscriber) {
+        subscriber_cut(streaming->subscriber);
+    }
+}
+
+bool streaming_is_live(const struct streaming *streaming) {
+    return streaming->subscriber != NULL;
+}
+
+bool streaming_is_cut(const struct streaming *streaming) {
+    return streaming->subscriber && subscriber_is_cut(streaming->subscriber);
 }

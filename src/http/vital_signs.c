@@ -18,7 +18,7 @@ static int64_t deaf_us(struct server *server, size_t number) {
     struct entrance *entrance = &server->entrances[number];
     unsigned turns = turns_at(server, number);
     int64_t now_us = time_monotonic_us();
-    bool full = atomic_load(&server->connections) >= (long)server->options.connections_max;
+    bool full = atomic_load(&entrance->connections) >= entrance->connections_max;
     if (full || turns != entrance->seen_turns || !listener_pending(&entrance->listener)) {
         entrance->seen_turns = turns;
         entrance->deaf_since_us = now_us;
@@ -36,7 +36,7 @@ bool server_alive(struct server *server, int64_t patience_us) {
     }
     for (size_t i = 0; i < server->entrance_count; i++) {
         if (deaf_us(server, i) > patience_us) {
-            log_error("nobody accepts connections on %s", server_address(server, i));
+            log_error("nobody accepts connections on %s", server->entrances[i].listener.name);
             alive = false;
         }
     }

@@ -10,6 +10,7 @@
 
 #include "http/client_address.h"
 
+struct entrance;
 struct exchange;
 struct reaper;
 struct server;
@@ -44,6 +45,7 @@ struct watch {
 
 struct watch_table {
     struct server *server;
+    const struct entrance *entrance;
     pthread_mutex_t lock;
     struct watch *first;
 };
@@ -66,6 +68,9 @@ void reaper_stop(struct reaper *reaper);
 
 /* Gives up every request that still waits, and every stream; at the end of the service. */
 void reaper_give_up_all(struct server *server);
+
+/* Cuts off whoever has not read the end of a live stream. */
+void reaper_cut_streams(struct server *server);
 
 void reaper_disconnect_all(struct server *server);
 

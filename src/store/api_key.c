@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "store/array_param.h"
 
 #define ACCOUNT_TEXT_SIZE 24
 #define HASH_HEX_SIZE     (API_KEY_HASH_BYTES * 2 + 1)
@@ -110,4 +111,35 @@ enum outcome revoke_api_key(struct db_connection *connection, int64_t account_id
         return OUTCOME_NOT_FOUND;
     }
     return outcome;
+}
+
+enum outcome load_key_standings(struct db_connection *connection, struct key_standing standings[],
+                                size_t count) {
+    CLEANUP(text_clear) struct text accounts = {0}, ids = {0};
+    CLEANUP(params_clear) struct params params = {0};
+    for (size_t i = 0; i < count; i++) {
+        array_append_int(&accounts, standings[i].account_id);
+        array_append_uuid(&ids, &standings[i].id);
+    }
+    params_array(&params, &accounts);
+    params_array(&params, &ids);
+    if (!params_ready(&params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows,
+                 "SELECT api_keys.id IS NULL OR api_keys.revoked_at IS NOT NULL"
+                 " FROM unnest($1::bigint[], $2::uuid[]) WITH ORDINALITY"
+                 " AS asked (account_id, id, number) LEFT JOIN api_keys"
+                 " ON api_keys.account_id = asked.account_id AND api_keys.id = asked.id"
+                 " ORDER BY asked.number",
+                 params_from(&params, 0, params.count));
+    if (outcome != OUTCOME_OK || (size_t)PQntuples(rows) != count) {
+        return outcome == OUTCOME_OK ? OUTCOME_FAILED : outcome;
+    }
+    for (size_t i = 0; i < count; i++) {
+        standings[i].revoked = *db_text(rows, (int)i, 0) == 't';
+    }
+    return OUTCOME_OK;
 }

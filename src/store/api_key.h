@@ -34,4 +34,15 @@ enum outcome list_api_keys(struct db_connection *connection, int64_t account_id,
 enum outcome revoke_api_key(struct db_connection *connection, int64_t account_id,
                             const struct uuid *id);
 
+/* Whether a key, which was good once, is still. */
+struct key_standing {
+    int64_t account_id;
+    struct uuid id;
+    bool revoked; /* filled in */
+};
+
+/* Of count keys in one query. */
+enum outcome load_key_standings(struct db_connection *connection, struct key_standing standings[],
+                                size_t count);
+
 #endif

@@ -167,6 +167,11 @@ class Service:
     def put(self, path, key=None, **options):
         return self.request("PUT", path, key, **options)
 
+    def note_stream(self, response, content=b""):
+        """An answer without end, of which no more than this was read."""
+        response._content = content
+        self._note(response)
+
     def _note(self, response):
         """One line in the traffic log, which the contract tests hold against the specification."""
         asked = response.request

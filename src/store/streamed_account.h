@@ -1,0 +1,55 @@
+/* Which accounts' events are written down for live streams, and how far their feeds can be read. */
+#ifndef STORE_STREAMED_ACCOUNT_H
+#define STORE_STREAMED_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/outcome.h"
+#include "store/db.h"
+#include "store/event.h"
+
+/* Where the database's transactions stand. */
+struct feed_horizon {
+    uint64_t oldest; /* all below have ended: feeds are read up to here */
+    uint64_t next;   /* none from here on has begun */
+};
+
+enum outcome load_feed_horizon(struct db_connection *connection, struct feed_horizon *horizon);
+
+/* Behind everything below the horizon, and before all that is still to come. */
+struct feed_position feed_position_at(const struct feed_horizon *horizon);
+
+/* Below 0 when one comes before the other, 0 when they are the same. */
+int feed_position_compare(const struct feed_position *one, const struct feed_position *other);
+
+/*
+ * From now_us until until_us the account's events are written down. *from becomes the transaction
+ * since which all of them are; *began is true when it was not so before: then wait for
+ * await_transactions before anybody is told that it listens. OUTCOME_NOT_FOUND without the account.
+ */
+enum outcome keep_streamed(struct db_connection *connection, int64_t account_id, int64_t now_us,
+                           int64_t until_us, uint64_t *from, bool *began);
+
+/* The same for many that are streamed already. */
+enum outcome keep_all_streamed(struct db_connection *connection, const int64_t account_ids[],
+                               size_t count, int64_t until_us);
+
+/* Until all transactions have ended that may have looked before keep_streamed was committed; at
+ * most for limit_us: one that takes long is not waited for. */
+enum outcome await_transactions(struct db_connection *connection, int64_t limit_us);
+
+/* How far somebody has read one account's feed. */
+struct feed_reader {
+    int64_t account_id;
+    struct feed_position position;
+    bool has_more; /* filled in */
+};
+
+/* Whether there is more in each of count feeds, in one query; and the horizon up to which this is
+ * said. */
+enum outcome look_into_feeds(struct db_connection *connection, struct feed_reader readers[],
+                             size_t count, struct feed_horizon *horizon);
+
+#endif
