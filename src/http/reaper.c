@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -154,7 +155,8 @@ static struct streaming *live_stream(const struct watch *watch) {
  * live stream ends its half alone. */
 static bool peer_left(int fd) {
     char byte;
-    return recv(fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) == 0;
+    ssize_t received = recv(fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+    return received == 0 || (received < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 /* A live stream that nobody reads any more, or too slowly. */

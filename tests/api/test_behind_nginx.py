@@ -1,51 +1,20 @@
 """Debian's nginx in front, with the lines of README.md: who the customer is, and what is limited, is seen through it."""
-import contextlib
 import os
 import pathlib
-import re
-import shutil
-import socket
-import subprocess
 import tempfile
-import time
 
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
+from support.nginx import nginx
 from support.process import running
-from support.service import ROOT
+from support.streams import answer, listening
 from support.survey_page import invite
 
 PAGE_BURST = 3
 SERVICE_ENVIRONMENT = {"UNDERSTOOD_HTTP_TRUSTED_PROXIES": "127.0.0.1", "UNDERSTOOD_LIMITS_PAGE_PER_MINUTE": PAGE_BURST,
                        "UNDERSTOOD_HTTP_CORS_ORIGINS": "https://desk.example"}
-NGINX = shutil.which("nginx", path=os.pathsep.join([os.environ["PATH"], "/usr/sbin", str(ROOT / "build/tools")]))
-CONFIGURATION = """
-daemon off; pid {folder}/pid; error_log {folder}/errors; worker_processes 1;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        {location}
-    }}
-}}
-"""
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
-
-
-def readme_location(upstream):
-    [location] = re.findall(r"```nginx\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
-    assert "http://127.0.0.1:8080" in location
-    return location.replace("http://127.0.0.1:8080", upstream)
 
 
 class From(HTTPAdapter):
@@ -64,24 +33,6 @@ def customer(address):
     session.trust_env = False
     session.mount("http://", From(address))
     return session
-
-
-@contextlib.contextmanager
-def nginx(folder, upstream):
-    """The URL of an nginx in front of upstream."""
-    port = free_port()
-    (folder / "conf").write_text(CONFIGURATION.format(folder=folder, port=port, location=readme_location(upstream)))
-    process = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "conf", "-e", folder / "errors"])
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        with socket.socket() as knock:
-            if knock.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        assert process.poll() is None, (folder / "errors").read_text()
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    assert process.wait(10) == 0
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +89,12 @@ def test_a_proxy_on_a_unix_socket_is_believed_when_it_is_named(service, open_fol
             assert customer("127.0.0.6").get(url + page).status_code == 200
             other.wait_log(r'"client":"127\.0\.0\.6"')
         assert other.stop()[0] == 0
+
+
+def test_live_events_pass_the_proxy_as_they_happen(service, proxy):
+    """It collects answers, as it does by default, unless they say that they must not wait."""
+    with listening(service, port=int(proxy.rpartition(":")[2]), types="response") as listener:
+        listener.wait_greeted()
+        for number in range(3):
+            answer(service, f"passing-{number}")
+            listener.wait_for(lambda it: len(it.refs()) == number + 1)

@@ -140,6 +140,15 @@ const commands = {
     });
   },
 
+  // A page whose own script says by its title that it has seen what it was waiting for.
+  async wait_for_title(options) {
+    return withPage(options, async (page) => {
+      await page.goto(options.url);
+      await page.waitForFunction((title) => document.title === title, options.title, { timeout: options.limit_ms });
+      return { title: await page.title() };
+    });
+  },
+
   // Sizes as laid out; style is put on top of the page's own, as a reader's extension would.
   async layout(options) {
     return withPage({ ...options, scripts: true }, async (page) => {

@@ -2,6 +2,7 @@
 import contextlib
 import http.client
 import json
+import socket
 import threading
 import time
 import urllib.parse
@@ -23,6 +24,7 @@ class Listener:
         if key:
             sent["Authorization"] = "Bearer " + (service.key(key) if key in ("admin", "write", "read") else key)
         self.connection.request("GET", f"/v1/stream{query}", headers=sent)
+        self.socket = self.connection.sock
         self.answer = self.connection.getresponse()
         self.status = self.answer.status
         self.headers = self.answer.headers
@@ -80,8 +82,10 @@ class Listener:
 
     def close(self):
         with contextlib.suppress(OSError):
-            self.answer.close()
-            self.connection.close()
+            self.socket.shutdown(socket.SHUT_RDWR)
+        assert self.ended.wait(PATIENCE_S)
+        self.answer.close()
+        self.connection.close()
 
 
 @contextlib.contextmanager
