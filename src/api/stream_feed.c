@@ -118,20 +118,29 @@ static enum outcome read_feed(struct stream_hub *hub, struct db_connection *conn
     return outcome;
 }
 
+/* Under the lock. Whoever is still told of the past comes again, and is told then. */
+static void reset_all(struct streamed_account *account, const struct stream_position *position) {
+    CLEANUP(text_clear) struct text reset = {0};
+    stream_append_reset(&reset, position);
+    for (struct subscription *each = account->first; each; each = each->next) {
+        if (each->live) {
+            each->position = position->feed;
+            subscription_push(each, &reset, time_monotonic_us());
+        } else {
+            subscriber_cut(each->subscriber);
+        }
+    }
+}
+
 /* Nothing new up to the horizon. One that lies behind where we were is another database's, made of
  * a dump: its transactions are counted anew. */
 static void move_on(struct stream_hub *hub, struct streamed_account *account,
                     const struct feed_horizon *horizon) {
     struct stream_position position = {feed_position_at(horizon), time_now_us()};
-    CLEANUP(text_clear) struct text reset = {0};
     pthread_mutex_lock(&hub->lock);
     if (feed_position_compare(&position.feed, &account->position.feed) < 0) {
         account->from = position.feed.transaction;
-        stream_append_reset(&reset, &position);
-        for (struct subscription *each = account->first; each; each = each->next) {
-            each->position = position.feed;
-            subscription_push(each, &reset, time_monotonic_us());
-        }
+        reset_all(account, &position);
     }
     account->position = position;
     pthread_mutex_unlock(&hub->lock);

@@ -14,7 +14,6 @@
 
 #define TURN_US        (US_PER_SECOND / 4)
 #define SWEEP_EVERY_US US_PER_SECOND
-#define KEYS_AT_ONCE   1000
 
 void subscription_push(struct subscription *subscription, const struct text *text, int64_t now_us) {
     subscription->pushed_us = now_us;
@@ -110,22 +109,36 @@ static void end_all(struct stream_hub *hub, bool only_revoked) {
 
 /* ---- revoked keys ---- */
 
-/* The keys are only removed by this thread; the lock is not held while it asks. */
-static enum outcome ask_for_revoked(struct stream_hub *hub, struct db_connection *connection) {
-    struct key_standing standings[KEYS_AT_ONCE];
-    struct stream_key *asked[KEYS_AT_ONCE];
-    size_t count = 0;
+/* Which are in use; keys are removed by this thread alone. */
+static struct key_standing *list_keys(struct stream_hub *hub, struct stream_key ***keys,
+                                      size_t *count) {
+    size_t all = 0;
+    *count = 0;
     pthread_mutex_lock(&hub->lock);
-    for (struct stream_key *key = hub->keys; key && count < KEYS_AT_ONCE; key = key->next) {
-        asked[count] = key;
-        standings[count++] = (struct key_standing){key->account_id, key->id, false};
+    for (struct stream_key *key = hub->keys; key; key = key->next) {
+        all++;
+    }
+    struct key_standing *standings = calloc(all + 1, sizeof *standings);
+    *keys = calloc(all + 1, sizeof **keys);
+    for (struct stream_key *key = hub->keys; standings && *keys && key; key = key->next) {
+        (*keys)[*count] = key;
+        standings[(*count)++] = (struct key_standing){key->account_id, key->id, false};
     }
     pthread_mutex_unlock(&hub->lock);
+    return standings;
+}
+
+static enum outcome ask_for_revoked(struct stream_hub *hub, struct db_connection *connection) {
+    struct stream_key **keys;
+    size_t count;
+    struct key_standing *standings = list_keys(hub, &keys, &count);
     enum outcome outcome =
         count > 0 ? load_key_standings(connection, standings, count) : OUTCOME_OK;
     for (size_t i = 0; outcome == OUTCOME_OK && i < count; i++) {
-        asked[i]->revoked = standings[i].revoked;
+        keys[i]->revoked = standings[i].revoked;
     }
+    free(standings);
+    free((void *)keys);
     return outcome;
 }
 

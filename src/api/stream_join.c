@@ -131,10 +131,20 @@ static enum outcome begin_feed(struct stream_hub *hub, struct db_connection *con
 }
 
 /* True when the feed holds all that happened after this. */
-static bool can_resume(const struct streamed_account *account, const struct feed_horizon *horizon,
+static bool can_resume(uint64_t from, const struct feed_horizon *horizon,
                        const struct stream_position *after) {
-    return after->feed.transaction >= account->from && after->feed.transaction < horizon->next &&
+    return after->feed.transaction >= from && after->feed.transaction < horizon->next &&
            after->at_us > time_now_us() - RESUMED_WITHIN_US;
+}
+
+/* *from is the transaction since which its feed is whole. */
+static bool is_positioned(struct stream_hub *hub, const struct streamed_account *account,
+                          uint64_t *from) {
+    pthread_mutex_lock(&hub->lock);
+    bool positioned = account->positioned;
+    *from = account->from;
+    pthread_mutex_unlock(&hub->lock);
+    return positioned;
 }
 
 struct beginning {
@@ -148,9 +158,8 @@ static enum outcome find_beginning(struct stream_hub *hub, struct subscription *
     struct streamed_account *account = subscription->account;
     CLEANUP(db_release) struct db_connection *connection = NULL;
     struct feed_horizon horizon = {0};
-    pthread_mutex_lock(&hub->lock);
-    bool positioned = account->positioned;
-    pthread_mutex_unlock(&hub->lock);
+    uint64_t from;
+    bool positioned = is_positioned(hub, account, &from);
     enum outcome outcome = OUTCOME_OK;
     if (!positioned || last_event_id) {
         connection = db_acquire(hub->app->db);
@@ -161,8 +170,9 @@ static enum outcome find_beginning(struct stream_hub *hub, struct subscription *
     }
     if (outcome == OUTCOME_OK && last_event_id) {
         outcome = load_feed_horizon(connection, &horizon);
+        is_positioned(hub, account, &from);
         beginning->resumes = stream_position_parse(last_event_id, &beginning->position) &&
-                             can_resume(account, &horizon, &beginning->position);
+                             can_resume(from, &horizon, &beginning->position);
         beginning->reset = !beginning->resumes;
     }
     return outcome;

@@ -9,8 +9,8 @@
 
 #define MAX_AGE_S "7200" /* as long as browsers believe it */
 #define REQUEST_HEADERS                                                                            \
-    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, "        \
-    "traceparent"
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, "       \
+    "X-Request-Id, traceparent"
 #define RESPONSE_HEADERS                                                                           \
     "Link, ETag, Location, Content-Location, Content-Disposition, Idempotency-Replayed, "          \
     "Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, WWW-Authenticate, Allow"

@@ -15,7 +15,7 @@
 #define STEP_MS              2    /* between two looks while stopping */
 #define ACCEPT_MS_MAX        500  /* for what waits to be accepted when the door closes */
 #define QUIET_MS             50   /* without a connection, or a request, before we go on */
-#define STREAMS_MS_MAX       500  /* for live streams, which have been ended, to be read */
+#define STREAMS_MS_MAX       2000 /* for live streams, which have been ended, to be read */
 #define FLUSH_MS_MAX         200  /* for the last 503s to be sent */
 #define GIVE_UP_MS_MAX       5000 /* for what is suspended to come back; it does at once */
 

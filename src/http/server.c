@@ -20,7 +20,7 @@
 #define STREAM_POOL_BYTES     (12U << 10) /* on an address of streams: headers, some cookies */
 #define STREAM_BLOCK_BYTES    (16U << 10)
 #define LIVE_SEND_BYTES                                                                            \
-    (64U << 10)                     /* the kernel keeps twice as much for one that does not read   \
+    (32U << 10)                     /* the kernel keeps twice as much for one that does not read   \
                                      */
 #define LIVE_BLOCK_BYTES (2U << 10) /* for each of thousands that wait */
 

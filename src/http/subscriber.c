@@ -8,6 +8,11 @@
 #include "base/text.h"
 #include "http/connection.h"
 
+#define ALL_PENDING_BYTES_MAX (256U << 20) /* past it whoever is not quick enough is cut */
+
+/* What all listeners together have not taken yet. */
+static atomic_size_t all_pending_bytes;
+
 enum subscriber_state {
     SUBSCRIBER_LISTENS,
     SUBSCRIBER_ENDS, /* after what is pending */
@@ -44,6 +49,7 @@ void subscriber_drop(struct subscriber *subscriber) {
     if (atomic_fetch_sub(&subscriber->references, 1) != 1) {
         return;
     }
+    atomic_fetch_sub(&all_pending_bytes, subscriber->pending.length);
     text_clear(&subscriber->pending);
     pthread_mutex_destroy(&subscriber->lock);
     free(subscriber);
@@ -83,21 +89,33 @@ void subscriber_cut(struct subscriber *subscriber) {
     enter(subscriber, SUBSCRIBER_CUT);
 }
 
+/* Under the lock. */
+static void append(struct subscriber *subscriber, const char *bytes, size_t length) {
+    struct text *pending = &subscriber->pending;
+    bool crowded = pending->length > 0 && atomic_load(&all_pending_bytes) > ALL_PENDING_BYTES_MAX;
+    size_t before = pending->length;
+    if (!crowded) {
+        text_append_bytes(pending, bytes, length);
+    }
+    atomic_fetch_add(&all_pending_bytes, pending->length - before);
+    if (crowded || pending->failed) {
+        atomic_store(&subscriber->state, SUBSCRIBER_CUT);
+    }
+}
+
 void subscriber_push(struct subscriber *subscriber, const char *bytes, size_t length) {
     if (subscriber_is_over(subscriber)) {
         return;
     }
     pthread_mutex_lock(&subscriber->lock);
-    text_append_bytes(&subscriber->pending, bytes, length);
-    if (subscriber->pending.failed) {
-        atomic_store(&subscriber->state, SUBSCRIBER_CUT);
-    }
+    append(subscriber, bytes, length);
     wake(subscriber);
     pthread_mutex_unlock(&subscriber->lock);
 }
 
 static void forget_what_was_sent(struct subscriber *subscriber) {
     size_t bytes_max = subscriber->pending.bytes_max;
+    atomic_fetch_sub(&all_pending_bytes, subscriber->pending.length);
     text_clear(&subscriber->pending);
     subscriber->pending = (struct text){.bytes_max = bytes_max};
     subscriber->sent = 0;

@@ -389,6 +389,18 @@ def test_a_silent_stream_gives_signs_of_life_with_a_place_to_go_on_from(make_ser
         listener.wait_for(lambda it: it.refs() == ["after-the-signs"])
 
 
+def test_a_proxy_that_speaks_http_1_0_hears_them_too(service):
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE_S) as old:
+        old.sendall(f"GET /v1/stream?types=response HTTP/1.0\r\nAuthorization: Bearer {service.key('read')}\r\n\r\n".encode())
+        heard = old.makefile("rb")
+        assert heard.readline().startswith(b"HTTP/1.1 200")
+        while not heard.readline().startswith(b"id: "):
+            pass
+        answer(service, "of-old")
+        while b'"ref":"of-old"' not in heard.readline():
+            pass
+
+
 # ---- addresses of its own ----
 
 def test_an_address_for_streams_serves_them_and_probes_alone(make_service):

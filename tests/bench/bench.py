@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import alarms     # noqa: E402
 import importing  # noqa: E402
 import lab       # noqa: E402
+import listeners  # noqa: E402
 import rivals    # noqa: E402
 import servers   # noqa: E402
 import talk      # noqa: E402
@@ -273,6 +274,8 @@ class Bench:
             importing.scene(self, self.options.answers)
         if "metrics" in wanted:
             self.metrics()
+        if "stream" in wanted:
+            listeners.scene(self)
         if "sentiment" in wanted:
             talk.sentiment(self)
         if "spikes" in wanted:
@@ -296,6 +299,7 @@ SCENES = {
     "memory": {"rss_mib"},
     "import": {"import_vs_copy", "import_rows_per_s", "import_rss_mib"},
     "metrics": {"metrics_vs_group_by"},
+    "stream": {"stream_ingest_vs_alone", "stream_listener_kib", "stream_delivery_p50_ms", "stream_to_all_ms"},
     "sentiment": {"sentiment_comments_per_s"},
     "spikes": {"spikes_false_vs_budget", "spikes_delay_vs_table"},
 }
@@ -356,6 +360,8 @@ def expected_seconds(options):
         seconds += options.answers / 15_000
     if "import" in options.only:
         seconds += max(1, options.rounds // 2) * options.answers / 10_000
+    if "stream" in options.only:
+        seconds += max(2, options.rounds // 2) * (2 * options.seconds + 15) + 20
     if "sentiment" in options.only:
         seconds += 8
     if "spikes" in options.only:

@@ -30,6 +30,20 @@ def invite_on(service, key, end, statuses, seed):
             statuses.append(requests.get(service.base + path, timeout=30).status_code)
 
 
+def listen_on(service, key, end, statuses):
+    """Live streams that are left in the middle, and gone on with from there."""
+    place = b"0"
+    while time.monotonic() < end:
+        with socket.create_connection(("127.0.0.1", service.port), timeout=30) as one:
+            one.sendall(b"GET /v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nLast-Event-ID: %s\r\n\r\n"
+                        % (key.encode(), place))
+            got = b""
+            while got.count(b"\nid: ") < 20 and time.monotonic() < end and (more := one.recv(65536)):
+                got += more
+        statuses.append(int(got[9:12] or 0))
+        place = got.rpartition(b"\nid: ")[2].partition(b"\n")[0] or b"0"
+
+
 def hang_up_on(service, end):
     """Requests that are abandoned half way, or before their answer."""
     while time.monotonic() < end:
@@ -48,6 +62,7 @@ def test_reads_invitations_answers_and_hang_ups_at_once(service, cluster, databa
     statuses, end = [], time.monotonic() + (30 if LONG else 5)
     threads = [threading.Thread(target=read_on, args=(service, admin, end, statuses, seed)) for seed in range(3)]
     threads += [threading.Thread(target=invite_on, args=(service, admin, end, statuses, seed)) for seed in range(2)]
+    threads += [threading.Thread(target=listen_on, args=(service, admin, end, statuses)) for _ in range(3)]
     threads += [threading.Thread(target=hang_up_on, args=(service, end))]
     for thread in threads:
         thread.start()

@@ -2,7 +2,7 @@
 from support.sanitized import run_sanitized
 
 SOME = ["tests/api/test_responses.py", "tests/api/test_responses_read.py", "tests/api/test_invitations.py",
-        "tests/api/test_page.py", "tests/api/test_metrics.py", "tests/api/test_surveys.py", "tests/http/test_conformance.py"]
+        "tests/api/test_page.py", "tests/api/test_metrics.py", "tests/api/test_surveys.py", "tests/api/test_stream.py", "tests/http/test_conformance.py"]
 EVERY = ["tests/api", "tests/http", "tests/fault"]
 
 
