@@ -27,6 +27,7 @@ const struct route routes[] = {
     ROUTE("POST", "/v1/hooks/{account}/{source}", receive_hook, SCOPE_NONE, RUNS_ON_WORKER, TAKES_RAW | TAKES_ANY_QUERY),
     ROUTE("POST", "/v1/hooks/{account}/{source}/{secret}", receive_secret_hook, SCOPE_NONE, RUNS_ON_WORKER, TAKES_RAW | TAKES_ANY_QUERY),
     ROUTE("GET", "/v1/alerts", list_alerts, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
+    ROUTE("GET", "/v1/alerts/outlook", get_alert_outlook, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("GET", "/v1/alerts/{id}", get_alert, SCOPE_READ, RUNS_ON_WORKER, GIVES_JSON),
     ROUTE("POST", "/v1/alerts/{id}/acknowledge", acknowledge_alert, SCOPE_WRITE, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),
     ROUTE("POST", "/v1/alerts/{id}/resolve", resolve_alert, SCOPE_WRITE, RUNS_ON_WORKER, NEEDS_JSON | GIVES_JSON),

@@ -4,6 +4,9 @@
 
 #include "http/router.h"
 
+/* alert_outlook.c */
+handler get_alert_outlook;
+
 /* alerts.c */
 handler acknowledge_alert;
 handler resolve_alert;
