@@ -1,4 +1,5 @@
 /* POST /v1/webhooks/{id}/test: sends one webhook at once, and says what came of it. */
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,9 +81,10 @@ static int64_t timeout_ms(const struct config *config) {
     return timeout > TIMEOUT_MS_MIN ? timeout : TIMEOUT_MS_MIN;
 }
 
-static bool send_test(const struct app *app, const struct test *test, struct http_result *result) {
+static enum outcome call(const struct app *app, const struct test *test,
+                         struct http_result *result) {
     struct ip_networks listed;
-    struct webhook_call call;
+    struct webhook_call prepared;
     const struct webhook *webhook = &test->webhook;
     const struct webhook_attempt attempt = {
         .url = webhook->url,
@@ -95,16 +97,26 @@ static bool send_test(const struct app *app, const struct test *test, struct htt
         .body_length = strlen(test->payload),
     };
     if (!ip_networks_parse(app->config->webhooks.allow_private, &listed) ||
-        !webhook_call_prepare(&call, &attempt, time_now_us())) {
-        return false;
+        !webhook_call_prepare(&prepared, &attempt, time_now_us())) {
+        return OUTCOME_FAILED;
     }
     http_client_call(&(struct http_client_options){.listed = &listed,
                                                    .ca_file = app->config->webhooks.ca_file,
                                                    .timeout_ms = timeout_ms(app->config),
                                                    .connections_max = 1,
                                                    .host_connections_max = 1},
-                     &call.call, result);
-    return true;
+                     &prepared.call, result);
+    return OUTCOME_OK;
+}
+
+/* Receivers take their time: some workers are left to all other requests. */
+static enum outcome send_test(const struct app *app, const struct test *test,
+                              struct http_result *result) {
+    static atomic_int under_way;
+    bool may = atomic_fetch_add(&under_way, 1) < (app->config->http.workers + 1) / 2;
+    enum outcome outcome = may ? call(app, test, result) : OUTCOME_UNAVAILABLE;
+    atomic_fetch_sub(&under_way, 1);
+    return outcome;
 }
 
 static struct response respond_result(const struct test *test, const struct http_result *result) {
@@ -135,10 +147,10 @@ struct response test_webhook(struct app *app, const struct request *request) {
         return respond_mistakes(&mistakes);
     }
     enum outcome outcome = load_tested(app, request, &test);
-    if (outcome != OUTCOME_OK) {
-        return respond_outcome(outcome, "webhook");
+    if (outcome == OUTCOME_OK && !write_payload(&test)) {
+        outcome = OUTCOME_FAILED;
     }
-    return write_payload(&test) && send_test(app, &test, &result)
-               ? respond_result(&test, &result)
-               : respond_outcome(OUTCOME_FAILED, "webhook");
+    outcome = outcome == OUTCOME_OK ? send_test(app, &test, &result) : outcome;
+    return outcome == OUTCOME_OK ? respond_result(&test, &result)
+                                 : respond_outcome(outcome, "webhook");
 }

@@ -8,7 +8,7 @@
 
 #define RESOLVED_MAX       64 /* addresses of one host; more are left out */
 #define RESOLVE_ERROR_SIZE 100
-#define LOOKUPS_MAX        16 /* threads that wait for name servers at once */
+#define LOOKUPS_MAX        4 /* threads that wait for name servers at once */
 
 enum resolution {
     RESOLVED,       /* there is at least one address */

@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 import socket
+import threading
 import uuid
 
 import pytest
@@ -343,6 +344,23 @@ def test_a_private_address_is_not_called_whatever_the_database_says(service, key
     service.sql("UPDATE webhooks SET url = %s WHERE id = %s", url, webhook["id"])
     result = attempt(service, key, webhook)
     assert not result["delivered"] and result["error"] and "status" not in result
+
+
+def test_receivers_that_are_slow_do_not_take_all_workers(make_service):
+    busy = make_service(UNDERSTOOD_WEBHOOKS_ALLOW_PRIVATE="127.0.0.0/8", UNDERSTOOD_HTTP_WORKERS="2", UNDERSTOOD_WEBHOOKS_TIMEOUT_MS="60000",
+                        UNDERSTOOD_HTTP_ANSWER_DEADLINE_MS="60000")
+    let_go = threading.Event()
+    with Receiver(lambda delivery, number: (let_go.wait(LIMIT_S), 204)[1]) as slow:
+        webhook = subscribe(busy, "admin", slow.url())
+        try:
+            waiting = busy.in_background(lambda: attempt(busy, "admin", webhook))
+            slow.wait_for(1)
+            refused = busy.post(path(webhook, "test"), "admin", json={})
+            assert (refused.status_code, refused.json()["code"]) == (503, "unavailable") and refused.headers["Retry-After"]
+            assert busy.get(path(webhook), "admin").status_code == 200
+        finally:
+            let_go.set()
+            waiting.join(LIMIT_S)
 
 
 def test_a_webhook_that_is_switched_off_can_be_tried(service, key, receiver):
