@@ -130,8 +130,10 @@ static enum outcome look_at_account(struct spike_watch *watch, struct db_connect
     enum outcome outcome = OUTCOME_OK;
     if (account->given_us < frustration_hours_end(scene.now_us)) {
         outcome = forget_frustration_hours(connection, account->account_id, account->given_us);
-        outcome =
-            outcome == OUTCOME_OK ? fill_account(watch, connection, account->account_id) : outcome;
+    }
+    /* Also what another process, such as an import, has them forget. */
+    if (outcome == OUTCOME_OK) {
+        outcome = fill_account(watch, connection, account->account_id);
     }
     return outcome == OUTCOME_OK && is_enabled(watch)
                ? check_spikes(&scene, account, budget_of(watch))
