@@ -4,7 +4,6 @@
 Everything runs here and now: a private PostgreSQL (fsync on), the release build, our load client and pgbench by turns.
 """
 import argparse
-import json
 import os
 import pathlib
 import statistics
@@ -15,17 +14,15 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import alarms     # noqa: E402
 import importing  # noqa: E402
-import lab       # noqa: E402
+import ingest     # noqa: E402
+import lab        # noqa: E402
 import listeners  # noqa: E402
-import rivals    # noqa: E402
-import servers   # noqa: E402
-import talk      # noqa: E402
-import visitors  # noqa: E402
+import rivals     # noqa: E402
+import servers    # noqa: E402
+import talk       # noqa: E402
+import visitors   # noqa: E402
 
 METRICS = "/v1/metrics?survey=understood&interval=day"
-EMPTY = "/v1/responses"
-SECRET = "whsec_" + "A" * 32
-EVENTS_OF_ANSWERS = 7  # response.recorded, .updated, .reclassified: src/domain/event.h
 
 
 class Bench:
@@ -81,58 +78,6 @@ class Bench:
             service.stop()
         self.figure("ready_ms", statistics.median(times), f"median of {len(times)}, worst {max(times):.1f}")
 
-    def subscribe(self, wanted):
-        """One webhook that wants all that is told of answers, or none. Nobody receives: what a receiver costs is not ours, and
-        one that is slower than the answers come leaves them in the feed as this one does."""
-        self.cluster.sql("DELETE FROM webhook_deliveries; DELETE FROM webhooks; UPDATE accounts SET event_mask = 0", database="ingest")
-        if wanted:
-            self.cluster.sql("INSERT INTO webhooks (account_id, id, url, event_mask, secret, created_at, updated_at)"
-                             " VALUES (1, gen_random_uuid(), 'http://127.0.0.1:9/', %(mask)s, %(secret)s, now(), now());"
-                             " UPDATE accounts SET event_mask = %(mask)s", {"mask": EVENTS_OF_ANSWERS, "secret": SECRET},
-                             database="ingest")
-
-    def told_and_quiet(self, service, key, counting):
-        """A round of each: with a subscriber and without, the rows that an answer of the first wrote."""
-        before = self.rows_written() if counting else 0
-        self.subscribe(True)
-        told = self.post(service, key, 256, seconds=self.options.seconds)
-        rows = (self.rows_written() - before) / told["succeeded"] if counting else None
-        self.subscribe(False)
-        self.cluster.sql("CHECKPOINT")
-        return told, self.post(service, key, 256, seconds=self.options.seconds), rows
-
-    def ingest(self, service, key, pgbench):
-        self.say(f"ingest: {self.options.rounds} rounds by turns of {self.options.seconds} s, 256 connections, with a subscriber (an event "
-                 "is written beside each answer) and without; pgbench -c 64 -j 2")
-        self.post(service, key, 256, seconds=2)
-        pgbench.run(64, 2, 2)
-        ours, quiet, theirs = [], [], []
-        for number in range(self.options.rounds):
-            self.cluster.sql("CHECKPOINT")
-            told, untold, written = self.told_and_quiet(service, key, counting=number == 0)
-            rows = written if number == 0 else rows
-            ours.append(told)
-            quiet.append(untold)
-            self.cluster.sql("CHECKPOINT")
-            theirs.append(pgbench.run(64, 2, self.options.seconds)[0])
-            self.say(f"    round {number + 1}: ours {told['rate']:8,.0f}/s, without a subscriber {untold['rate']:8,.0f}/s   pgbench {theirs[-1]:8,.0f}/s")
-        rate, rival = statistics.median(one["rate"] for one in ours), statistics.median(theirs)
-        unsubscribed = statistics.median(one["rate"] for one in quiet)
-        self.figure("ingest_answers_per_s", rate, f"one subscriber; p50 {ours[-1]['p50_us'] / 1000:.1f} ms, p99 {ours[-1]['p99_us'] / 1000:.1f} ms")
-        self.figure("ingest_quiet_answers_per_s", unsubscribed, "no subscriber: no events are written")
-        self.figure("ingest_pgbench_rows_per_s", rival, "single-row INSERTs of the same row, same table, same indexes")
-        self.figure("ingest_rows_written", rows, "rows inserted or updated per answer, rollups and event included")
-        self.cpu_figures("ingest", ours)
-        self.cpu_figures("ingest_quiet", quiet)
-        self.figure("ingest_quiet_vs_pgbench", unsubscribed / rival, "no subscriber")
-        self.figure("ingest_vs_pgbench", rate / rival, "one subscriber; aim 2, moonshot 3")
-        return rate
-
-    def cpu_figures(self, name, runs):
-        answers = sum(one["succeeded"] for one in runs)
-        for part, spent in (("client", "cpu_s"), ("service", "service_s"), ("postgres", "postgres_s")):
-            self.figure(f"{name}_{part}_us", sum(one[spent] for one in runs) / answers * 1e6, f"CPU microseconds per answer in the {part}")
-
     def fastify(self, service, key):
         rival = servers.Fastify(self.cluster, "ingest", self.cores)
         self.say(f"fastify: {self.options.rounds} rounds by turns of {self.options.seconds} s, 256 connections; {self.cores} processes of "
@@ -153,26 +98,6 @@ class Bench:
         rate = statistics.median(one["rate"] for one in theirs)
         self.figure("fastify_answers_per_s", rate, f"p50 {theirs[-1]['p50_us'] / 1000:.1f} ms, p99 {theirs[-1]['p99_us'] / 1000:.1f} ms")
         self.figure("ingest_vs_fastify", statistics.median(one["rate"] for one in ours) / rate, "aim 5, moonshot 8")
-
-    def rows_written(self):
-        """Rows inserted or updated so far by the service's own tables."""
-        time.sleep(1.2)  # PostgreSQL's counters reach the view at most once a second
-        return int(self.cluster.sql("SELECT sum(n_tup_ins + n_tup_upd) FROM pg_stat_user_tables", database="ingest")[0][0])
-
-    def bound(self, service, key, rate):
-        self.say("bound: an empty POST (key checked, answered 422 without the database), and rows with rollups in batches of 128")
-        empty = self.post(service, key, 256, seconds=self.options.seconds, target=EMPTY, method="POST", expect=422)
-        empty_s = (empty["cpu_s"] + empty["service_s"]) / empty["succeeded"]
-        before = self.cluster.cpu_s()
-        done = subprocess.run([str(lab.binary("batch", self.build)), self.cluster.url("ingest"), str(self.options.seconds)],
-                              check=True, stdout=subprocess.PIPE, text=True)
-        batch = json.loads(done.stdout)
-        row_s = (batch["cpu_s"] + self.cluster.cpu_s() - before) / batch["rows"]
-        self.figure("bound_empty_post_us", empty_s * 1e6, f"CPU of client and service; {empty['rate']:,.0f}/s")
-        self.figure("bound_batched_row_us", row_s * 1e6, f"CPU of client and PostgreSQL; {batch['rows'] / batch['seconds']:,.0f} rows/s")
-        bound = self.cores / (empty_s + row_s)
-        self.figure("ingest_bound_per_s", bound, f"{self.cores} cores / the sum of the two")
-        self.figure("ingest_vs_bound", rate / bound, "aim 0.8")
 
     def single(self, service, key, pgbench):
         self.say("one alone: 1 connection, and pgbench -c 1, by turns")
@@ -260,8 +185,8 @@ class Bench:
             key = service.key("write")
             pgbench = rivals.Pgbench(self.cluster, "ingest")
             if "ingest" in wanted:
-                rate = self.ingest(service, key, pgbench)
-                self.bound(service, key, rate)
+                rate = ingest.scene(self, service, key, pgbench)
+                ingest.bound(self, service, key, rate)
             if "fastify" in wanted:
                 self.fastify(service, key)
             if "single" in wanted:
