@@ -147,24 +147,21 @@ void webhook_note_result(struct webhook_sender *sender, const struct shot *shot,
 
 /* ---- writing ---- */
 
-static int by_account(const void *one, const void *other) {
+static int by_webhook(const void *one, const void *other) {
     const struct ending *left = one;
     const struct ending *right = other;
-    int64_t left_id = left->mark.webhook.account_id;
-    int64_t right_id = right->mark.webhook.account_id;
-    return (left_id > right_id) - (left_id < right_id);
+    return memcmp(&left->mark.webhook.id, &right->mark.webhook.id, sizeof(struct uuid));
 }
 
-static size_t count_of_account(const struct ending *endings, size_t count) {
-    size_t found = 0;
-    while (found < count &&
-           endings[found].mark.webhook.account_id == endings[0].mark.webhook.account_id) {
+static size_t count_of_webhook(const struct ending *endings, size_t count) {
+    size_t found = 1;
+    while (found < count && by_webhook(&endings[found], &endings[0]) == 0) {
         found++;
     }
     return found;
 }
 
-static enum outcome mark_account(struct db_connection *connection, struct ending *endings,
+static enum outcome mark_webhook(struct db_connection *connection, struct ending *endings,
                                  size_t count, bool with_attempts) {
     struct delivery_mark *marks = calloc(count, sizeof *marks);
     if (!marks) {
@@ -182,18 +179,18 @@ static enum outcome mark_account(struct db_connection *connection, struct ending
 /* Whatever an answer brought, its delivery must not be made again and again for it. */
 static enum outcome mark_somehow(struct db_connection *connection, struct ending *endings,
                                  size_t count) {
-    enum outcome outcome = mark_account(connection, endings, count, true);
-    return outcome == OUTCOME_REJECTED ? mark_account(connection, endings, count, false) : outcome;
+    enum outcome outcome = mark_webhook(connection, endings, count, true);
+    return outcome == OUTCOME_REJECTED ? mark_webhook(connection, endings, count, false) : outcome;
 }
 
 /* How many endings are written, or never will be. */
 static size_t write_marks(struct webhook_sender *sender, struct db_connection *connection) {
     size_t done = 0;
     enum outcome outcome = OUTCOME_OK;
-    qsort(sender->endings, sender->ending_count, sizeof *sender->endings, by_account);
+    qsort(sender->endings, sender->ending_count, sizeof *sender->endings, by_webhook);
     while (done < sender->ending_count && outcome != OUTCOME_UNAVAILABLE) {
         struct ending *first = &sender->endings[done];
-        size_t count = count_of_account(first, sender->ending_count - done);
+        size_t count = count_of_webhook(first, sender->ending_count - done);
         outcome = mark_somehow(connection, first, count);
         done += outcome == OUTCOME_UNAVAILABLE ? 0 : count;
     }

@@ -43,14 +43,15 @@ enum outcome load_due_webhooks(struct db_connection *connection, struct webhook_
 
 /* ---- claiming ---- */
 
+/* By arrays, and not by joins: those would scan all of an account where PostgreSQL knows nothing of
+ * the table yet, and plans are kept. */
 static const char claim_sql[] =
-    "WITH due AS (SELECT event_id FROM webhook_deliveries WHERE account_id = $1"
-    " AND webhook_id = $2 AND " DUE " ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED)"
-    " UPDATE webhook_deliveries delivery SET claim_id = $3,"
+    "UPDATE webhook_deliveries SET claim_id = $3,"
     " claimed_until = now() + $4::bigint * interval '1 us', attempts = attempts + 1"
-    " FROM due WHERE delivery.account_id = $1 AND delivery.webhook_id = $2"
-    " AND delivery.event_id = due.event_id RETURNING delivery.event_id, delivery.type,"
-    " delivery.object_id, " DB_TIME("delivery.occurred_at") ", delivery.attempts";
+    " WHERE account_id = $1 AND webhook_id = $2 AND event_id = ANY (ARRAY("
+    "SELECT event_id FROM webhook_deliveries WHERE account_id = $1 AND webhook_id = $2 AND " DUE
+    " ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED))"
+    " RETURNING event_id, type, object_id, " DB_TIME("occurred_at") ", attempts";
 
 static bool delivery_from_row(const PGresult *rows, int row, int64_t account_id,
                               struct claimed_delivery *delivery) {
@@ -100,20 +101,49 @@ enum outcome claim_deliveries(struct db_connection *connection, const struct del
 
 /* ---- marking ---- */
 
+/* The element of an array parameter that belongs to the row. */
+#define MARK(array) "(" array ")[array_position($3::uuid[], event_id)]"
+
 /* The log keeps the last attempts: replays may add any number. */
-static const char mark_sql[] =
-    "UPDATE webhook_deliveries delivery SET claim_id = NULL, claimed_until = NULL,"
-    " outcome = mark.outcome, ended_at = CASE WHEN mark.outcome IS NOT NULL THEN now() END,"
-    " due_at = CASE WHEN mark.outcome IS NULL"
-    " THEN COALESCE(now() + mark.wait_us * interval '1 us', due_at) END,"
-    " attempts = attempts - mark.taken_back,"
-    " attempt_log = CASE WHEN mark.attempt IS NULL THEN attempt_log"
-    " WHEN jsonb_array_length(attempt_log) >= 20 THEN (attempt_log - 0) || mark.attempt"
-    " ELSE COALESCE(attempt_log, '[]') || mark.attempt END"
-    " FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::smallint[],"
-    " $8::jsonb[]) AS mark (webhook_id, event_id, claim_id, outcome, wait_us, taken_back, attempt)"
-    " WHERE delivery.account_id = $1 AND delivery.webhook_id = mark.webhook_id"
-    " AND delivery.event_id = mark.event_id AND delivery.claim_id = mark.claim_id";
+static const char
+    mark_sql
+        [] =
+            "UPDATE webhook_deliveries SET claim_id = NULL, claimed_until = NULL,"
+            " outcome = " MARK(
+                "$5::text[]") ","
+                              " ended_at = CASE WHEN " MARK(
+                                  "$5::text[]") " IS NOT NULL THEN now() END,"
+                                                " due_at = CASE WHEN " MARK(
+                                                    "$5::text[]") " IS NULL"
+                                                                  " THEN COALESCE(now() + " MARK(
+                                                                      "$6::bigint[]") " * interval "
+                                                                                      "'1 us', "
+                                                                                      "due_at) END,"
+                                                                                      " attempts = "
+                                                                                      "attempts "
+                                                                                      "- " MARK(
+                                                                                          "$7::"
+                                                                                          "smallint"
+                                                                                          "[]") ","
+                                                                                                " a"
+                                                                                                "tt"
+                                                                                                "em"
+                                                                                                "pt"
+                                                                                                "_l"
+                                                                                                "og"
+                                                                                                " ="
+                                                                                                " C"
+                                                                                                "AS"
+                                                                                                "E "
+                                                                                                "WH"
+                                                                                                "EN"
+                                                                                                " " MARK(
+                                                                                                    "$8::jsonb[]") " IS NULL THEN attempt_log"
+                                                                                                                   " WHEN jsonb_array_length(attempt_log) >= 20 THEN (attempt_log - 0) || " MARK("$8::jsonb[]") " ELSE COALESCE(attempt_log, '[]') || " MARK(
+                                                                                                                       "$8::jsonb[]") " END"
+                                                                                                                                      " WHERE account_id = $1 AND webhook_id = $2 AND event_id = ANY ($3::uuid[])"
+                                                                                                                                      " AND claim_id = " MARK(
+                                                                                                                                          "$4::uuid[]");
 
 static const char *outcome_name(enum delivery_mark_kind kind) {
     static const char *const names[] = {
@@ -130,11 +160,10 @@ static void append_null(struct text *array) {
 }
 
 struct mark_arrays {
-    struct text webhooks, events, claims, outcomes, waits, taken_back, attempts;
+    struct text events, claims, outcomes, waits, taken_back, attempts;
 };
 
 static void mark_arrays_clear(struct mark_arrays *arrays) {
-    text_clear(&arrays->webhooks);
     text_clear(&arrays->events);
     text_clear(&arrays->claims);
     text_clear(&arrays->outcomes);
@@ -144,7 +173,6 @@ static void mark_arrays_clear(struct mark_arrays *arrays) {
 }
 
 static void append_mark(struct mark_arrays *arrays, const struct delivery_mark *mark) {
-    array_append_uuid(&arrays->webhooks, &mark->webhook.id);
     array_append_uuid(&arrays->events, &mark->event_id);
     array_append_uuid(&arrays->claims, &mark->claim_id);
     array_append_text(&arrays->outcomes, outcome_name(mark->kind));
@@ -158,12 +186,12 @@ static void append_mark(struct mark_arrays *arrays, const struct delivery_mark *
 }
 
 static void params_marks(struct params *params, const struct delivery_mark marks[], size_t count) {
-    CLEANUP(mark_arrays_clear) struct mark_arrays arrays = {.webhooks = {0}};
+    CLEANUP(mark_arrays_clear) struct mark_arrays arrays = {.events = {0}};
     for (size_t i = 0; i < count; i++) {
         append_mark(&arrays, &marks[i]);
     }
     params_int(params, marks[0].webhook.account_id);
-    params_array(params, &arrays.webhooks);
+    params_uuid(params, &marks[0].webhook.id);
     params_array(params, &arrays.events);
     params_array(params, &arrays.claims);
     params_array(params, &arrays.outcomes);

@@ -79,7 +79,7 @@ struct delivery_mark {
     const char *attempt; /* lent: what the log keeps of it, a JSON object; NULL without one */
 };
 
-/* Marks those of count deliveries of one account whose claims still hold. */
+/* Marks those of count deliveries of one webhook whose claims still hold. */
 enum outcome mark_deliveries(struct db_connection *connection, const struct delivery_mark marks[],
                              size_t count);
 

@@ -20,6 +20,7 @@ import listeners  # noqa: E402
 import rivals     # noqa: E402
 import servers    # noqa: E402
 import talk       # noqa: E402
+import telling    # noqa: E402
 import visitors   # noqa: E402
 
 METRICS = "/v1/metrics?survey=understood&interval=day"
@@ -203,6 +204,8 @@ class Bench:
             listeners.scene(self)
         if "sentiment" in wanted:
             talk.sentiment(self)
+        if "webhooks" in wanted:
+            telling.scene(self)
         if "spikes" in wanted:
             alarms.spikes(self)
 
@@ -226,6 +229,7 @@ SCENES = {
     "metrics": {"metrics_vs_group_by"},
     "stream": {"stream_ingest_vs_alone", "stream_listener_kib", "stream_delivery_p50_ms", "stream_to_all_ms"},
     "sentiment": {"sentiment_comments_per_s"},
+    "webhooks": {"webhook_deliveries_per_s", "webhook_p99_with_dead_endpoint_ms"},
     "spikes": {"spikes_false_vs_budget", "spikes_delay_vs_table"},
 }
 
@@ -289,6 +293,8 @@ def expected_seconds(options):
         seconds += max(2, options.rounds // 2) * (2 * options.seconds + 15) + 20
     if "sentiment" in options.only:
         seconds += 8
+    if "webhooks" in options.only:
+        seconds += options.answers / 25_000 + 10 * options.seconds
     if "spikes" in options.only:
         seconds += options.teams / 20
     if "metrics" in options.only:
