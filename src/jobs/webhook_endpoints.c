@@ -108,9 +108,10 @@ void endpoint_update(struct endpoint *endpoint, const struct webhook *webhook) {
     }
 }
 
-void endpoint_note_success(struct endpoint *endpoint, size_t window_max) {
+/* Some of a host's places are for other webhooks that it has. */
+void endpoint_note_success(struct endpoint *endpoint, size_t host_connections_max) {
     endpoint->failures = 0;
-    endpoint->window += endpoint->window < window_max;
+    endpoint->window += endpoint->window < host_connections_max - host_connections_max / 4;
     endpoint->used_us = time_monotonic_us();
 }
 

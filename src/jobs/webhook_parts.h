@@ -100,7 +100,7 @@ void endpoint_update(struct endpoint *endpoint, const struct webhook *webhook);
 /* How many calls may be begun to it now. */
 size_t endpoint_room(const struct webhook_sender *sender, const struct endpoint *endpoint);
 
-void endpoint_note_success(struct endpoint *endpoint, size_t window_max);
+void endpoint_note_success(struct endpoint *endpoint, size_t host_connections_max);
 void endpoint_note_failure(struct endpoint *endpoint);
 
 /* Forgets those that have had nothing to do for a while. */
