@@ -110,13 +110,21 @@ static enum outcome fill_account(struct spike_watch *watch, struct db_connection
     return outcome;
 }
 
-/* Hours that were closed since, and those that somebody forgot. */
+static void look_again(struct spike_watch *watch, int64_t account_id) {
+    pthread_mutex_lock(&watch->lock);
+    touched_teams_add_whole(&watch->touched, account_id, INT64_MAX);
+    pthread_mutex_unlock(&watch->lock);
+}
+
+/* Hours that were closed since, and those that somebody forgot. What is usual is known better then:
+ * the last hour is looked at again. */
 static enum outcome fill_hours(struct spike_watch *watch, struct db_connection *connection) {
     int64_t *ids = NULL;
     size_t count = 0;
     enum outcome outcome = load_uncounted_accounts(connection, time_now_us(), &ids, &count);
-    for (size_t i = 0; outcome == OUTCOME_OK && i < count; i++) {
+    for (size_t i = 0; outcome == OUTCOME_OK && i < count && !is_stopping(watch); i++) {
         outcome = fill_account(watch, connection, ids[i]);
+        look_again(watch, ids[i]);
     }
     free(ids);
     return outcome;

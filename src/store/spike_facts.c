@@ -46,9 +46,15 @@ static void copy_team(char team[DIMENSION_BYTES_MAX + 1], const char *text) {
 
 /* ---- the last hour ---- */
 
-#define IN_WINDOW                                                                                  \
-    "account_id = $1 AND answered_at > $2::timestamptz AND answered_at <= $3::timestamptz "        \
-    "AND " SCORED
+#define NUMBER_TEXT(number) #number
+#define LIMIT_TEXT(number)  " LIMIT " NUMBER_TEXT(number)
+
+/* clang-format off */
+#define WINDOW                                                                                     \
+    "(SELECT id, team, answered_at, frustration FROM responses WHERE account_id = $1"              \
+    " AND answered_at > $2::timestamptz AND answered_at <= $3::timestamptz AND " SCORED            \
+    " ORDER BY answered_at DESC, id DESC" LIMIT_TEXT(SPIKE_READ_MAX) ") recent"
+/* clang-format on */
 
 static void params_window(struct params *params, const struct spike_scene *scene) {
     params_int(params, scene->account_id);
@@ -58,8 +64,8 @@ static void params_window(struct params *params, const struct spike_scene *scene
 
 static const char windows_sql[] =
     "SELECT whose.team, count(*), count(*) FILTER (WHERE " FRUSTRATED ")"
-    " FROM responses CROSS JOIN LATERAL (SELECT '' AS team UNION SELECT responses.team) whose"
-    " WHERE " IN_WINDOW " AND whose.team IS NOT NULL"
+    " FROM " WINDOW " CROSS JOIN LATERAL (SELECT '' AS team UNION SELECT recent.team) whose"
+    " WHERE whose.team IS NOT NULL"
     " AND ($4::text[] IS NULL OR whose.team = ANY ($4::text[])) GROUP BY 1";
 
 enum outcome load_team_windows(const struct spike_scene *scene, const struct team_choice *choice,
@@ -85,7 +91,7 @@ enum outcome load_team_windows(const struct spike_scene *scene, const struct tea
 }
 
 static const char frustrated_sql[] =
-    "SELECT id FROM responses WHERE " IN_WINDOW " AND " FRUSTRATED
+    "SELECT id FROM " WINDOW " WHERE " FRUSTRATED
     " AND ($4 = '' OR team = $4) ORDER BY answered_at DESC, id DESC LIMIT $5::int";
 
 enum outcome load_frustrated_ids(const struct spike_scene *scene, const char *team,

@@ -13,6 +13,7 @@
 #include "domain/spike.h"
 #include "store/db.h"
 
+#define SPIKE_READ_MAX  500000 /* answers at one look: half a second's work for PostgreSQL */
 #define SPIKE_WINDOW_US (INT64_C(60) * SPIKE_WINDOW_MINUTES * 1000000)
 
 /* Whose, as seen when. */
@@ -43,8 +44,8 @@ struct team_windows {
 
 void team_windows_clear(struct team_windows *list);
 
-/* Of the SPIKE_WINDOW_US up to now; teams without answers have no row. The caller clears *list
- * either way. */
+/* Of the SPIKE_WINDOW_US up to now, or the newest SPIKE_READ_MAX answers of the account in it;
+ * teams without answers have no row. The caller clears *list either way. */
 enum outcome load_team_windows(const struct spike_scene *scene, const struct team_choice *choice,
                                struct team_windows *list);
 

@@ -96,6 +96,22 @@ def test_what_happened_while_no_service_ran_is_seen_at_the_start(service):
     assert wait_for_alert(service, "Billing")["frustrated"] >= 9
 
 
+def test_a_database_that_was_lost_for_a_moment_holds_none_up(service):
+    with_baselines(service, "Billing")
+    service.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    for _ in range(10):
+        answer(service, "Billing")
+    assert wait_for_alert(service, "Billing")["frustrated"] >= LEAST
+
+
+def test_hours_that_become_known_are_a_reason_to_look_again(service):
+    for _ in range(10):
+        answer(service, "Billing")
+    plant(service, four_weeks("Billing"))
+    assert wait_for_alert(service, "Billing")["frustrated"] == 10
+
+
 def test_answers_that_were_reclassified_do_not_count(service):
     with_baselines(service, "Billing", "Sales")
     for _ in range(LEAST - 1):
