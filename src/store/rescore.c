@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "store/array_param.h"
+#include "store/frustration_hours.h"
 #include "store/reclassify.h"
 #include "store/response_lock.h"
 #include "store/rollup.h"
@@ -187,9 +188,13 @@ static enum outcome come_to_the_end(const struct step *step) {
     char account[24];
     snprintf(account, sizeof account, "%lld", (long long)step->order->account_id);
     CLEANUP(db_rows_free) PGresult *hours = NULL;
+    if (outcome == OUTCOME_OK) {
+        outcome =
+            db_query(step->connection, &hours,
+                     "DELETE FROM frustration_hours WHERE account_id = $1", DB_PARAMS(account));
+    }
     return outcome == OUTCOME_OK
-               ? db_query(step->connection, &hours,
-                          "DELETE FROM frustration_hours WHERE account_id = $1", DB_PARAMS(account))
+               ? forget_frustration_hours(step->connection, step->order->account_id, 0)
                : outcome;
 }
 
