@@ -154,6 +154,17 @@ static const char uncounted_sql[] =
     " ON job_progress.account_id = accounts.account_id AND job_progress.job = " JOB
     " WHERE job_progress.id IS NULL OR job_progress.id < $1::uuid ORDER BY 1";
 
+/* A look without a lock: mostly there is nothing to do. */
+static enum outcome are_all_counted(const struct step *step, int64_t now_us, bool *counted) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = with_progress(step,
+                                         "SELECT FROM job_progress"
+                                         " WHERE account_id = $1 AND job = " JOB " AND id >= $2",
+                                         frustration_hours_end(now_us), &rows);
+    *counted = outcome == OUTCOME_OK && PQntuples(rows) == 1;
+    return outcome;
+}
+
 enum outcome fill_frustration_hours(struct db_connection *connection, int64_t account_id,
                                     int64_t now_us, bool *finished) {
     struct step step = {.connection = connection,
@@ -161,7 +172,12 @@ enum outcome fill_frustration_hours(struct db_connection *connection, int64_t ac
                         .from_us = frustration_hours_begin(now_us)};
     bool taken;
     *finished = true;
-    enum outcome outcome = db_execute(connection, "BEGIN");
+    bool counted;
+    enum outcome outcome = are_all_counted(&step, now_us, &counted);
+    if (outcome != OUTCOME_OK || counted) {
+        return outcome;
+    }
+    outcome = db_execute(connection, "BEGIN");
     if (outcome != OUTCOME_OK) {
         return outcome;
     }
