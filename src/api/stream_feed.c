@@ -152,7 +152,7 @@ static struct feed_reader *readers_of(struct stream_hub *hub, struct streamed_ac
     *count = 0;
     pthread_mutex_lock(&hub->lock);
     struct feed_reader *readers = calloc(hub->account_count + 1, sizeof *readers);
-    *accounts = calloc(hub->account_count + 1, sizeof **accounts);
+    *accounts = calloc(hub->account_count + 1, sizeof(struct streamed_account *));
     for (struct streamed_account *each = hub->accounts; readers && *accounts && each;
          each = each->next) {
         if (each->positioned) {

@@ -119,7 +119,7 @@ static struct key_standing *list_keys(struct stream_hub *hub, struct stream_key 
         all++;
     }
     struct key_standing *standings = calloc(all + 1, sizeof *standings);
-    *keys = calloc(all + 1, sizeof **keys);
+    *keys = calloc(all + 1, sizeof(struct stream_key *));
     for (struct stream_key *key = hub->keys; standings && *keys && key; key = key->next) {
         (*keys)[*count] = key;
         standings[(*count)++] = (struct key_standing){key->account_id, key->id, false};

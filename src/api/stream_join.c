@@ -8,9 +8,10 @@
 #include "config.h"
 #include "http/subscriber.h"
 
-#define RETRY_AFTER_S     "10"
-#define AWAIT_US_MAX      US_PER_SECOND
-#define RESUMED_WITHIN_US (23 * 3600 * US_PER_SECOND) /* events are kept for a day at the least */
+#define RETRY_AFTER_S "10"
+#define AWAIT_US_MAX  US_PER_SECOND
+#define RESUMED_WITHIN_US                                                                          \
+    (INT64_C(23) * 3600 * US_PER_SECOND) /* events are kept for a day at the least */
 
 /* ---- bounds; under the lock ---- */
 
@@ -105,13 +106,10 @@ static bool enlist(struct stream_hub *hub, const struct request *request,
 /* Somebody listens to this account for the first time: from now on its events are written down. */
 static enum outcome begin_feed(struct stream_hub *hub, struct db_connection *connection,
                                struct streamed_account *account) {
-    uint64_t from = 0;
-    bool began = false;
-    int64_t now_us = time_now_us();
+    struct streaming_since since = {0};
     struct feed_horizon horizon;
-    enum outcome outcome = keep_streamed(connection, account->account_id, now_us,
-                                         now_us + STREAMED_FOR_US, &from, &began);
-    if (outcome == OUTCOME_OK && began) {
+    enum outcome outcome = keep_streamed(connection, account->account_id, STREAMED_FOR_US, &since);
+    if (outcome == OUTCOME_OK && since.began) {
         outcome = await_transactions(connection, AWAIT_US_MAX);
     }
     if (outcome == OUTCOME_OK) {
@@ -122,8 +120,8 @@ static enum outcome begin_feed(struct stream_hub *hub, struct db_connection *con
     }
     pthread_mutex_lock(&hub->lock);
     if (!account->positioned) {
-        account->from = from;
-        account->position = (struct stream_position){feed_position_at(&horizon), now_us};
+        account->from = since.from;
+        account->position = (struct stream_position){feed_position_at(&horizon), time_now_us()};
         account->positioned = true;
     }
     pthread_mutex_unlock(&hub->lock);

@@ -176,17 +176,23 @@ static enum outcome work_out(struct db_connection *connection, int64_t account_i
     return view->text.failed ? OUTCOME_UNAVAILABLE : OUTCOME_OK;
 }
 
+/* Under the lock. */
+static void push_view(struct streamed_account *account, const struct scores_view *view,
+                      int64_t now_us) {
+    for (struct subscription *each = account->first; each; each = each->next) {
+        if (shows(each, view)) {
+            subscription_push(each, &view->text, now_us);
+        }
+    }
+}
+
 static void push_views(struct stream_hub *hub, struct streamed_account *account,
                        const struct scores_views *views) {
     int64_t now_us = time_monotonic_us();
     pthread_mutex_lock(&hub->lock);
     for (size_t i = 0; i < views->count; i++) {
-        const struct scores_view *view = &views->list[i];
-        for (struct subscription *each = account->first; each && view->text.length > 0;
-             each = each->next) {
-            if (shows(each, view)) {
-                subscription_push(each, &view->text, now_us);
-            }
+        if (views->list[i].text.length > 0) {
+            push_view(account, &views->list[i], now_us);
         }
     }
     pthread_mutex_unlock(&hub->lock);

@@ -9,7 +9,7 @@
 
 #define PREFIX        "st_"
 #define SECRET_BYTES  16
-#define SECRET_DIGITS (2 * SECRET_BYTES)
+#define SECRET_DIGITS (2UL * SECRET_BYTES)
 #define ACCOUNT_MAX   19 /* digits */
 
 void stream_ticket_new(int64_t account_id, char ticket[STREAM_TICKET_SIZE]) {

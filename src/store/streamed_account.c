@@ -39,12 +39,13 @@ int feed_position_compare(const struct feed_position *one, const struct feed_pos
     return memcmp(one->id.bytes, other->id.bytes, sizeof one->id.bytes);
 }
 
-enum outcome keep_streamed(struct db_connection *connection, int64_t account_id, int64_t now_us,
-                           int64_t until_us, uint64_t *from, bool *began) {
+enum outcome keep_streamed(struct db_connection *connection, int64_t account_id, int64_t for_us,
+                           struct streaming_since *since) {
+    int64_t now_us = time_now_us();
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, account_id);
     params_time(&params, now_us);
-    params_time(&params, until_us);
+    params_time(&params, now_us + for_us);
     if (!params_ready(&params)) {
         return OUTCOME_UNAVAILABLE;
     }
@@ -62,8 +63,8 @@ enum outcome keep_streamed(struct db_connection *connection, int64_t account_id,
     if (PQntuples(rows) == 0) {
         return OUTCOME_NOT_FOUND;
     }
-    *from = transaction_at(rows, 0, 0);
-    *began = *db_text(rows, 0, 1) == 't';
+    since->from = transaction_at(rows, 0, 0);
+    since->began = *db_text(rows, 0, 1) == 't';
     return OUTCOME_OK;
 }
 

@@ -24,13 +24,16 @@ struct feed_position feed_position_at(const struct feed_horizon *horizon);
 /* Below 0 when one comes before the other, 0 when they are the same. */
 int feed_position_compare(const struct feed_position *one, const struct feed_position *other);
 
-/*
- * From now_us until until_us the account's events are written down. *from becomes the transaction
- * since which all of them are; *began is true when it was not so before: then wait for
- * await_transactions before anybody is told that it listens. OUTCOME_NOT_FOUND without the account.
- */
-enum outcome keep_streamed(struct db_connection *connection, int64_t account_id, int64_t now_us,
-                           int64_t until_us, uint64_t *from, bool *began);
+/* Since when an account's events are all written down. */
+struct streaming_since {
+    uint64_t from; /* the transaction */
+    bool began; /* by this: then wait for await_transactions before anybody is told that it listens
+                 */
+};
+
+/* From now on for so long the account's events are written down. OUTCOME_NOT_FOUND without it. */
+enum outcome keep_streamed(struct db_connection *connection, int64_t account_id, int64_t for_us,
+                           struct streaming_since *since);
 
 /* The same for many that are streamed already. */
 enum outcome keep_all_streamed(struct db_connection *connection, const int64_t account_ids[],
