@@ -62,6 +62,7 @@ def test_a_commit_whose_answer_is_lost_is_found_again_not_repeated(connections, 
     cutter.enabled = False
     service.migrate()
     service.api_key = service.key("write")
+    cluster.sql("UPDATE accounts SET event_mask = 3", database=database)  # assert_exactly_once looks at what was told
     try:
         service.start()
         cutter.enabled = True
