@@ -105,26 +105,12 @@ static bool still_good(struct db_connection *connection) {
     return PQstatus(connection->pg) == CONNECTION_OK;
 }
 
-/* A plan for tables that were empty may take the wrong index when they are not: until PostgreSQL
- * analyzes them, such a statement would read all of an account. False when the connection broke. */
-static bool renew_plans(struct db_connection *connection) {
-    int64_t now_us = time_monotonic_us();
-    if (!connection->owner->options.plan_once || now_us < connection->plans_until_us) {
-        return true;
-    }
-    connection->plans_kept_us = connection->plans_kept_us < PLANS_KEPT_LAST_US / 2
-                                    ? connection->plans_kept_us * 2
-                                    : PLANS_KEPT_LAST_US;
-    connection->plans_until_us = now_us + connection->plans_kept_us;
-    return db_execute(connection, "DISCARD PLANS") == OUTCOME_OK;
-}
-
 struct db_connection *db_acquire(struct db *db) {
     struct db_connection *connection = take_free(db);
     if (!connection) {
         return NULL;
     }
-    if (still_good(connection) && renew_plans(connection)) {
+    if (still_good(connection)) {
         return connection;
     }
     db_discard(connection);

@@ -21,8 +21,8 @@ struct db_options {
     unsigned statement_timeout_ms; /* set in each session */
     bool prepare;                  /* false for poolers that cannot keep prepared statements */
     bool plan_once;                /* for statements whose plan is always by index, whatever the
-                                      parameters: prepared ones are planned again only as time
-                                      goes by, more and more seldom */
+                                      parameters: prepared ones are not planned again until the
+                                      tables are analyzed; see ONLY_KEY */
     bool lazy_commits;             /* for what may be done again: a crash of the database may lose
                                       the last of it */
 };
@@ -77,6 +77,14 @@ enum outcome db_execute(struct db_connection *connection, const char *sql);
 
 /* True when the last statement failed for a deadlock: after a rollback it is worth another try. */
 bool db_deadlocked(const struct db_connection *connection);
+
+/*
+ * A condition, and an order, on the last column of a key whose others are compared before: as good
+ * as an equality, but only that key's index has the order. While a table is small one index that
+ * begins with the account is as good to the planner as another, and a plan that is kept may take
+ * the wrong one, which reads all of the account when the table has grown.
+ */
+#define ONLY_KEY(column, value) column " BETWEEN " value " AND " value " ORDER BY " column
 
 void db_rows_free(PGresult **rows);
 

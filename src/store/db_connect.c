@@ -99,8 +99,6 @@ bool db_connect(struct db_connection *connection) {
     if (connected) {
         PQsetNoticeReceiver(connection->pg, on_notice, connection);
         connected = set_up_session(connection);
-        connection->plans_kept_us = PLANS_KEPT_FIRST_US;
-        connection->plans_until_us = time_monotonic_us() + PLANS_KEPT_FIRST_US;
     }
     const char *reason = connection->pg ? PQerrorMessage(connection->pg) : "out of memory";
     note_reachability(db, !connected, *reason ? reason : "no answer in time");

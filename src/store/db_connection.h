@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "base/time.h"
 #include "store/db.h"
 #include "store/db_prepared.h"
 
@@ -20,11 +19,9 @@ struct db_connection {
         *expected[EXPECTED_MAX]; /* in a pipeline: what each coming result prepares, or NULL */
     size_t expected_first;
     size_t expected_count;
-    int64_t plans_until_us; /* with plan_once: when (monotonic) its statements are planned anew, */
-    int64_t plans_kept_us;  /* and how long they will be kept then */
-    bool doubtful;          /* a warning said that a commit is not durable yet */
-    bool retired;           /* to be closed when it is given back */
-    bool deadlocked;        /* the last failure was that */
+    bool doubtful;   /* a warning said that a commit is not durable yet */
+    bool retired;    /* to be closed when it is given back */
+    bool deadlocked; /* the last failure was that */
 };
 
 struct db {
@@ -37,9 +34,6 @@ struct db {
     atomic_bool hurried; /* nobody waits for the database any more */
     struct db_connection connections[];
 };
-
-#define PLANS_KEPT_FIRST_US US_PER_SECOND
-#define PLANS_KEPT_LAST_US  (60 * US_PER_SECOND)
 
 /* Opens connection->pg within the connect timeout and sets its session up; an outage is logged
  * once. */

@@ -15,13 +15,14 @@
 #define WHEN_NOTHING_IS_IN_ITS_WAY                                                             \
     " FROM accounts WHERE accounts.account_id = $1"                                            \
     " AND EXISTS (SELECT FROM surveys WHERE account_id = $1 AND survey = $3)"                  \
-    " AND NOT EXISTS (SELECT FROM invitations"                                                 \
-    " WHERE account_id = $1 AND survey = $3 AND contact_ref = $4)"                             \
-    " AND NOT EXISTS (SELECT FROM contacts WHERE account_id = $1 AND contact_ref = $4)"        \
-    " AND NOT EXISTS (SELECT FROM votes"                                                       \
-    " WHERE account_id = $1 AND idempotency_hash = $30 AND idempotency_index = $31)"           \
-    " AND NOT EXISTS (SELECT FROM responses"                                                   \
-    " WHERE account_id = $1 AND idempotency_hash = $30 AND idempotency_index = $31)"           \
+    " AND (SELECT 1 FROM invitations WHERE account_id = $1 AND survey = $3 AND "               \
+    ONLY_KEY("contact_ref", "$4") " LIMIT 1) IS NULL"                                          \
+    " AND (SELECT 1 FROM contacts WHERE account_id = $1 AND "                                  \
+    ONLY_KEY("contact_ref", "$4") " LIMIT 1) IS NULL"                                          \
+    " AND (SELECT 1 FROM votes WHERE account_id = $1 AND idempotency_hash = $30 AND "          \
+    ONLY_KEY("idempotency_index", "$31") " LIMIT 1) IS NULL"                                   \
+    " AND (SELECT 1 FROM responses WHERE account_id = $1 AND idempotency_hash = $30 AND "      \
+    ONLY_KEY("idempotency_index", "$31") " LIMIT 1) IS NULL"                                   \
     " ON CONFLICT (account_id, survey, contact_ref) DO NOTHING"                            \
     " RETURNING account_id, id, survey, answered_at, received_at)"
 

@@ -23,8 +23,7 @@
     SNAPSHOT_OF("invitations") ")"
 
 /* Invitations are locked, in the order of the votes: between here and the commit nobody may take one
- * back, decide it anew or change its snapshot, which would be counted as answered by what it was.
- * Each by its key: LATERAL and OFFSET 0, or the planner may read all of the account's. */
+ * back, decide it anew or change its snapshot, which would be counted as answered by what it was. */
 static const char context_sql[] =
     "SELECT asked.position, invitations.id,"
     " (SELECT " ROLLUP_DAY("invitations.created_at") " FROM accounts"
@@ -33,10 +32,10 @@ static const char context_sql[] =
     " FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY"
     " AS asked (account_id, survey, contact_ref, position)"
     " LEFT JOIN LATERAL (SELECT * FROM invitations WHERE account_id = asked.account_id"
-    " AND survey = asked.survey AND contact_ref = asked.contact_ref FOR NO KEY UPDATE OFFSET 0)"
-    " AS invitations ON invitations.verdict <> 'skipped'"
-    " LEFT JOIN contacts ON contacts.account_id = asked.account_id"
-    " AND contacts.contact_ref = asked.contact_ref AND " RECORDED_OTHERWISE
+    " AND survey = asked.survey AND " ONLY_KEY("contact_ref", "asked.contact_ref")
+    " FOR NO KEY UPDATE OFFSET 0) AS invitations ON invitations.verdict <> 'skipped'"
+    " LEFT JOIN LATERAL (SELECT * FROM contacts WHERE account_id = asked.account_id AND "
+    ONLY_KEY("contact_ref", "asked.contact_ref") " OFFSET 0) AS contacts ON " RECORDED_OTHERWISE
     " WHERE invitations.id IS NOT NULL OR contacts.account_id IS NOT NULL";
 /* clang-format on */
 
