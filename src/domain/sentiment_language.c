@@ -3,28 +3,39 @@
 #include <string.h>
 #include <strings.h>
 
-/* Half the words must be known, and small words of other languages be the exception. */
-static bool reads_english(const struct sentiment_marks *marks) {
-    size_t known = 0;
-    size_t other = 0;
+/* What the words of a comment are. */
+struct words {
+    size_t known; /* as English */
+    size_t other; /* small words of other languages */
+};
+
+static struct words count_words(const struct sentiment_marks *marks) {
+    struct words words = {0};
     for (size_t i = 0; i < marks->count; i++) {
         const struct sentiment_mark *mark = &marks->marks[i];
         if (mark->is_word && mark->value == WORD_OTHER_LANGUAGE) {
-            other++;
+            words.other++;
         } else if (mark->is_word) {
-            known += mark->is_known;
+            words.known += mark->is_known;
         }
     }
-    return 2 * known >= marks->words && 3 * other <= known;
+    return words;
+}
+
+/* Who has a language in a helpdesk may write in another one: this is about what was written. */
+static bool reads_foreign(const struct words *words) {
+    return 3 * words->other > words->known;
+}
+
+static bool is_english(const char *language) {
+    size_t length = strcspn(language, "-_");
+    return length == 2 && strncasecmp(language, "en", 2) == 0;
 }
 
 bool sentiment_is_english(const struct sentiment_marks *marks, const char *language) {
-    if (marks->foreign > marks->latin) {
+    struct words words = count_words(marks);
+    if (marks->foreign > marks->latin || reads_foreign(&words)) {
         return false;
     }
-    if (!language) {
-        return reads_english(marks);
-    }
-    size_t length = strcspn(language, "-_");
-    return length == 2 && strncasecmp(language, "en", 2) == 0;
+    return language ? is_english(language) : 2 * words.known >= marks->words;
 }

@@ -3,8 +3,9 @@
 
 #include "domain/sentiment_features.h"
 
-/* Whether the comment is English. A language that is given (BCP 47) decides, unless most letters
- * are of another script; without one (NULL) its words are looked at. */
+/* Whether the comment is English: in the language that is given (BCP 47), unless most letters are
+ * of another script or the small words of another language are too many. Without one (NULL) half of
+ * the words must be known as well. */
 bool sentiment_is_english(const struct sentiment_marks *marks, const char *language);
 
 #endif

@@ -60,6 +60,10 @@ static void what_went_wrong_on_the_way_reads_as_frustrated(void **state) {
         "The agent was rude and hung up on me",
         "My calls go unanswered",
         "No one understood what I was asking",
+        "Nobody understood my problem",
+        "None of them understood my question",
+        "I doubt that she understood my issue",
+        "Nobody ever wrote back",
         "how many times do I have to explain this",
         "I was on hold for 45 minutes, then the line was cut off",
         "Worst support ever, I am sick and tired of it",
@@ -152,6 +156,22 @@ static void plain_words_read_as_neither(void **state) {
     }
 }
 
+/* Half of a phrase of praise is none. */
+static void what_could_be_better_is_not_praised(void **state) {
+    (void)state;
+    static const char *const comments[] = {
+        "It could be better",
+        "Could have been quicker",
+        "It could be easier to reach you",
+    };
+    for (size_t i = 0; i < COUNT(comments); i++) {
+        struct sentiment sentiment = score(comments[i]);
+        for (size_t span = 0; span < sentiment.span_count; span++) {
+            assert_false(sentiment.spans[span].is_phrase);
+        }
+    }
+}
+
 static void a_negation_turns_a_phrase_off_but_not_that_of_another_subject(void **state) {
     (void)state;
     assert_true(score("I did not get passed around for once").frustration <
@@ -203,6 +223,10 @@ static void there_is_no_score_without_a_word_or_in_another_language(void **state
         {"De medewerker was niet erg behulpzaam met mijn vraag", NULL, SENTIMENT_OTHER_LANGUAGE},
         {"\xD0\x9F\xD0\xBB\xD0\xBE\xD1\x85\xD0\xBE", NULL, SENTIMENT_OTHER_LANGUAGE},
         {"\xE6\x9C\x8D\xE5\x8A\xA1\xE5\xBE\x88\xE5\xB7\xAE ok", "en", SENTIMENT_OTHER_LANGUAGE},
+        {"Die Mitarbeiterin war sehr freundlich und hat mein Problem gel\xC3\xB6st", "en",
+         SENTIMENT_OTHER_LANGUAGE},
+        {"Estoy muy contento con el servicio, muchas gracias", "en", SENTIMENT_OTHER_LANGUAGE},
+        {"Gracias! Great help from Maria", "en", SENTIMENT_WHOLE},
         {"I am still waiting", "de-AT", SENTIMENT_OTHER_LANGUAGE},
         {"I am still waiting", "enm", SENTIMENT_OTHER_LANGUAGE},
         {"I am still waiting", "EN-gb", SENTIMENT_WHOLE},
@@ -387,6 +411,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_went_wrong_on_the_way_reads_as_frustrated),
         cmocka_unit_test(praise_does_not),
+        cmocka_unit_test(what_could_be_better_is_not_praised),
         cmocka_unit_test(plain_words_read_as_neither),
         cmocka_unit_test(a_negation_turns_a_phrase_off_but_not_that_of_another_subject),
         cmocka_unit_test(the_spans_of_a_short_comment_name_its_phrase_and_words),
