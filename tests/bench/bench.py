@@ -227,7 +227,7 @@ SCENES = {
     "memory": {"rss_mib"},
     "import": {"import_vs_copy", "import_rows_per_s", "import_rss_mib"},
     "metrics": {"metrics_vs_group_by"},
-    "stream": {"stream_ingest_vs_alone", "stream_listener_kib", "stream_delivery_p50_ms", "stream_to_all_ms"},
+    "stream": {"stream_ingest_vs_alone", "stream_listener_kib", "stream_idle_cpu_percent", "stream_delivery_p50_ms", "stream_to_all_ms"},
     "sentiment": {"sentiment_comments_per_s"},
     "webhooks": {"webhook_deliveries_per_s", "webhook_p99_with_dead_endpoint_ms"},
     "spikes": {"spikes_false_vs_budget", "spikes_delay_vs_table"},
@@ -290,7 +290,7 @@ def expected_seconds(options):
     if "import" in options.only:
         seconds += max(1, options.rounds // 2) * options.answers / 10_000
     if "stream" in options.only:
-        seconds += max(2, options.rounds // 2) * (2 * options.seconds + 15) + 20
+        seconds += max(2, options.rounds // 2) * (2 * options.seconds + 15) + 40
     if "sentiment" in options.only:
         seconds += 8
     if "webhooks" in options.only:

@@ -11,6 +11,7 @@ import lab
 LISTENERS = 10_000
 DELIVERIES = 60
 TURN_S = 0.25
+IDLE_S = 20  # longer than a sign of life is apart from the next
 PATIENCE_S = 60
 
 
@@ -89,6 +90,13 @@ def delivery_ms(service, read_key, write_key):
     return statistics.median(times), max(times)
 
 
+def idle_cpu_percent(service):
+    """What the service uses while nothing happens; a machine that is busy otherwise does not change it much."""
+    before = lab.cpu_seconds(service.process.pid)
+    time.sleep(IDLE_S)
+    return (lab.cpu_seconds(service.process.pid) - before) / IDLE_S * 100
+
+
 def account_of_listeners(service):
     return int(service.command("account", "create", "--name", "Listeners", "--time-zone", "UTC").stdout)
 
@@ -125,6 +133,8 @@ def scene(bench):
         if number + 1 < rounds:
             listeners.close()
             wait_for_listeners(service, 0)
+    bench.figure("stream_idle_cpu_percent", idle_cpu_percent(service), f"of a core, for {LISTENERS:,} idle listeners: signs of life, who has gone, "
+                 "four queries a second")
     median, longest = delivery_ms(service, read, write)
     bench.figure("stream_ingest_vs_alone", statistics.median(beside) / statistics.median(alone), f"{statistics.median(beside):,.0f}/s beside {LISTENERS:,} idle listeners")
     bench.figure("stream_listener_kib", grown[0] * 1024 / LISTENERS, f"resident, of one idle listener; {statistics.median(opened):,.0f} opened a second")
