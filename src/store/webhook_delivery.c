@@ -106,45 +106,18 @@ enum outcome claim_deliveries(struct db_connection *connection, const struct del
 
 /* The log keeps the last attempts: replays may add any number. */
 /* clang-format off */
-static const char
-    mark_sql
-        [] =
-            "UPDATE webhook_deliveries SET claim_id = NULL, claimed_until = NULL,"
-            " outcome = " MARK(
-                "$5::text[]") ","
-                              " ended_at = CASE WHEN " MARK(
-                                  "$5::text[]") " IS NOT NULL THEN now() END,"
-                                                " due_at = CASE WHEN " MARK(
-                                                    "$5::text[]") " IS NULL"
-                                                                  " THEN COALESCE(now() + " MARK(
-                                                                      "$6::bigint[]") " * interval "
-                                                                                      "'1 us', "
-                                                                                      "due_at) END,"
-                                                                                      " attempts = "
-                                                                                      "attempts "
-                                                                                      "- " MARK(
-                                                                                          "$7::"
-                                                                                          "smallint"
-                                                                                          "[]") ","
-                                                                                                " a"
-                                                                                                "tt"
-                                                                                                "em"
-                                                                                                "pt"
-                                                                                                "_l"
-                                                                                                "og"
-                                                                                                " ="
-                                                                                                " C"
-                                                                                                "AS"
-                                                                                                "E "
-                                                                                                "WH"
-                                                                                                "EN"
-                                                                                                " " MARK(
-                                                                                                    "$8::jsonb[]") " IS NULL THEN attempt_log"
-                                                                                                                   " WHEN jsonb_array_length(attempt_log) >= 20 THEN (attempt_log - 0) || " MARK("$8::jsonb[]") " ELSE COALESCE(attempt_log, '[]') || " MARK(
-                                                                                                                       "$8::jsonb[]") " END"
-                                                                                                                                      " WHERE account_id = $1 AND webhook_id = $2 AND event_id = ANY ($3::uuid[])"
-                                                                                                                                      " AND claim_id = " MARK(
-                                                                                                                                          "$4::uuid[]");
+static const char mark_sql[] =
+    "UPDATE webhook_deliveries SET claim_id = NULL, claimed_until = NULL,"
+    " outcome = " MARK("$5::text[]") ","
+    " ended_at = CASE WHEN " MARK("$5::text[]") " IS NOT NULL THEN now() END,"
+    " due_at = CASE WHEN " MARK("$5::text[]") " IS NULL"
+    " THEN COALESCE(now() + " MARK("$6::bigint[]") " * interval '1 us', due_at) END,"
+    " attempts = attempts - " MARK("$7::smallint[]") ","
+    " attempt_log = CASE WHEN " MARK("$8::jsonb[]") " IS NULL THEN attempt_log"
+    " WHEN jsonb_array_length(attempt_log) >= 20 THEN (attempt_log - 0) || " MARK("$8::jsonb[]")
+    " ELSE COALESCE(attempt_log, '[]') || " MARK("$8::jsonb[]") " END"
+    " WHERE account_id = $1 AND webhook_id = $2 AND event_id = ANY ($3::uuid[])"
+    " AND claim_id = " MARK("$4::uuid[]");
 /* clang-format on */
 
 static const char *outcome_name(enum delivery_mark_kind kind) {
