@@ -175,11 +175,12 @@ enum outcome check_alert(const struct spike_scene *scene, const struct alert *al
                          double budget) {
     bool exceeded;
     int64_t since_us = scene->now_us - alert->exceeded_at_us;
+    if (since_us < SPIKE_TOUCH_EVERY_US) {
+        return OUTCOME_OK; /* it was looked at just now */
+    }
     enum outcome outcome = judge_alert(scene, alert, budget, &exceeded);
-    if (outcome == OUTCOME_OK && exceeded && since_us >= SPIKE_TOUCH_EVERY_US) {
+    if (outcome == OUTCOME_OK && exceeded) {
         return touch_alert(scene->connection, alert->account_id, &alert->id, scene->now_us);
     }
-    return outcome == OUTCOME_OK && !exceeded && since_us >= SPIKE_RESOLVES_US
-               ? resolve(scene, alert)
-               : outcome;
+    return outcome == OUTCOME_OK && since_us >= SPIKE_RESOLVES_US ? resolve(scene, alert) : outcome;
 }

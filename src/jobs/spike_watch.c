@@ -16,7 +16,7 @@
 
 #define TICK_US     (15 * US_PER_SECOND) /* alerts that are on are looked at so often */
 #define REST_FACTOR 30                   /* after each look, times what it took */
-#define REST_US_MAX (120 * US_PER_SECOND)
+#define REST_US_MAX (60 * US_PER_SECOND)
 #define RETRY_US    US_PER_SECOND /* when the database is away */
 #define ALERTS_MAX  1000          /* looked at in one tick */
 #define THOUSANDTHS 1000.0
@@ -206,18 +206,21 @@ static void keep_in_mind(struct spike_watch *watch, enum turn turn,
     pthread_mutex_unlock(&watch->lock);
 }
 
-/* So that looks take no more than a small part of the time. Ticks are rare enough. */
+/* So that looks take no more than a small part of the time: a tick neither ends such a rest nor
+ * comes sooner than one. */
 static void rest_after(struct spike_watch *watch, enum turn turn, int64_t begun_us,
                        enum outcome outcome) {
     int64_t now_us = time_monotonic_us();
-    int64_t rest_us = turn == TURN_TICK ? 0 : (now_us - begun_us) * REST_FACTOR;
+    int64_t rest_us = (now_us - begun_us) * REST_FACTOR;
     rest_us = rest_us < REST_US_MAX ? rest_us : REST_US_MAX;
     if (outcome != OUTCOME_OK && rest_us < RETRY_US) {
         rest_us = RETRY_US;
     }
-    watch->rest_until_us = now_us + rest_us;
     if (turn == TURN_TICK) {
-        watch->tick_at_us = now_us + (outcome == OUTCOME_OK ? TICK_US : RETRY_US);
+        bool soon = outcome != OUTCOME_OK || rest_us > TICK_US;
+        watch->tick_at_us = now_us + (soon ? rest_us : TICK_US);
+    } else {
+        watch->rest_until_us = now_us + rest_us;
     }
 }
 

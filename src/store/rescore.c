@@ -180,21 +180,22 @@ static enum outcome store_progress(const struct step *step) {
                     &step->end, &rows);
 }
 
-/* What spikes are measured against was made from the old estimates; it is made anew. */
+/* What spikes are measured against was made from the old estimates; it is made anew. In the order
+ * of whoever fills them: the progress is locked first. */
 static enum outcome come_to_the_end(const struct step *step) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
+    CLEANUP(db_rows_free) PGresult *hours = NULL;
+    int64_t account_id = step->order->account_id;
+    char account[24];
+    snprintf(account, sizeof account, "%lld", (long long)account_id);
     enum outcome outcome =
         with_job(step, "DELETE FROM job_progress WHERE account_id = $1 AND job = $2", NULL, &rows);
-    char account[24];
-    snprintf(account, sizeof account, "%lld", (long long)step->order->account_id);
-    CLEANUP(db_rows_free) PGresult *hours = NULL;
     if (outcome == OUTCOME_OK) {
-        outcome =
-            db_query(step->connection, &hours,
-                     "DELETE FROM frustration_hours WHERE account_id = $1", DB_PARAMS(account));
+        outcome = forget_frustration_hours(step->connection, account_id, 0);
     }
     return outcome == OUTCOME_OK
-               ? forget_frustration_hours(step->connection, step->order->account_id, 0)
+               ? db_query(step->connection, &hours,
+                          "DELETE FROM frustration_hours WHERE account_id = $1", DB_PARAMS(account))
                : outcome;
 }
 

@@ -116,11 +116,13 @@ enum outcome load_frustrated_ids(const struct spike_scene *scene, const char *te
 
 /* ---- the hours before ---- */
 
-/* Of each hour its place in the week, by the account's clock, and whether an alert was on. */
+/* Of each hour its place in the week, by the account's clock, and whether an alert was on. The last
+ * 60 minutes are held against the hour that has most of them. */
 #define MARKED_HOURS                                                                               \
     "SELECT hours.team, hours.hour, hours.n, hours.frustrated,"                                    \
     " to_char(timezone(accounts.time_zone, hours.hour), 'IDHH24') AS place,"                       \
-    " to_char(timezone(accounts.time_zone, $4::timestamptz), 'IDHH24') AS place_now,"              \
+    " to_char(timezone(accounts.time_zone, date_trunc('hour',"                                     \
+    " $4::timestamptz - interval '30 minutes', 'UTC')), 'IDHH24') AS place_now,"                   \
     " EXISTS (SELECT FROM alerts WHERE alerts.account_id = hours.account_id"                       \
     " AND alerts.team = hours.team AND alerts.window_from < hours.hour + interval '1 hour'"        \
     " AND alerts.exceeded_at >= hours.hour) AS alarmed"                                            \

@@ -62,3 +62,26 @@ def test_of_others_it_says_why_not(filled, team, reason, words):
 def test_another_account_has_an_outlook_of_its_own(filled):
     theirs = outlook(filled, filled.key("admin", filled.account("Other")))
     assert [each["team"] for each in theirs] == [None]
+
+
+def hour_now():
+    """The hour that has most of the last 60 minutes, as UTC has it."""
+    return ago(minutes=30).replace(minute=0, second=0, microsecond=0)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])  # where hours begin at half past
+def test_the_last_hour_is_held_against_the_hour_of_the_week_that_it_lies_in(service, zone):
+    account = service.account(f"Mondays in {zone}")
+    service.sql("UPDATE accounts SET time_zone = %s WHERE account_id = %s", zone, account)
+    key = service.key("read", account)
+    for _ in range(3):  # until no hour ends meanwhile
+        hour = hour_now()
+        bad = [("Bad", hour - week * datetime.timedelta(days=7), True) for week in range(1, 5) for _ in range(60)]
+        rows = days_of("Bad", 27, 3) + bad
+        service.sql("DELETE FROM responses WHERE account_id = %s", account)
+        plant(service, rows, account)
+        service.wait_for(lambda: is_counted(service, rows, account), WAIT_S)
+        found = next(each for each in outlook(service, key) if each["team"] == "Bad")
+        if hour == hour_now():
+            break
+    assert found["baseline"]["rate"] > 0.8 and found["baseline"]["n"] < 300, found

@@ -157,6 +157,22 @@ def test_what_spikes_are_measured_against_is_made_anew(service, old):
     assert service.sql("SELECT count(*) FROM frustration_hours WHERE account_id = 1 AND hour > '2900-01-01'") == [(1,)]
 
 
+def test_whoever_counts_the_hours_at_its_end_is_waited_for(service, old):
+    service.wait_for(lambda: service.sql("SELECT 1 FROM job_progress WHERE account_id = %s AND job = 'frustration_hours'", old), WAIT_S)
+    service.sql("INSERT INTO frustration_hours VALUES (%s, '', '2026-01-01', 1, 0)", old)
+    holder = service.connect()
+    cursor = holder.cursor()
+    cursor.execute("BEGIN")
+    cursor.execute("SELECT FROM job_progress WHERE account_id = %s AND job = 'frustration_hours' FOR UPDATE", (old,))
+    process = start(service, "--account", old)
+    service.wait_for(lambda: service.sql("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"), WAIT_S)
+    cursor.execute("DELETE FROM frustration_hours WHERE account_id = %s", (old,))  # what it counts again, no deadlock
+    cursor.execute("COMMIT")
+    holder.close()
+    assert process.wait(STOP_LIMIT_S) == 0, process.stderr.read()
+    check_right(service, old)
+
+
 def test_the_service_says_at_its_start_that_there_is_something_to_rescore(service, old):
     assert service.stop() == 0
     service.start()
