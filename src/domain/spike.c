@@ -8,7 +8,8 @@
 
 #define ALPHA_FACTOR       0.75 /* how much sooner than independent ones, tests at each answer err */
 #define CORRELATION_MAX    0.5
-#define CORRELATION_ERRORS 1
+#define CORRELATION_LESS   0.4 /* of it are taken off: what few hours say is mostly luck */
+#define CORRELATION_ERRORS 1.0 /* standard errors from which a correlation is told */
 #define CLASS_ERRORS       3
 #define SHARE_ROUNDING     1e-9
 #define ALPHA_RAISE_MAX    4   /* times the formula's alpha */
@@ -30,8 +31,9 @@ double spike_correlation(const struct spike_hours *hours) {
     double rate = n > 0 ? (double)hours->answers.x / n : 0;
     double expected = (n - (double)hours->hours) * rate * (1 - rate);
     double rho = expected > 0 ? 1 - hours->mixed / expected : 0;
-    return rho > CORRELATION_ERRORS * sqrt(2 / (double)hours->pairs) ? fmin(rho, CORRELATION_MAX)
-                                                                     : 0;
+    double error = hours->pairs > 0 ? sqrt(2 / (double)hours->pairs) : 1;
+    return rho > CORRELATION_ERRORS * error ? fmin(rho - CORRELATION_LESS * error, CORRELATION_MAX)
+                                            : 0;
 }
 
 /* Whether the hours alike have a share of their own: in standard errors of answers that resemble

@@ -42,7 +42,8 @@ struct spike_hours {
 void spike_hours_add(struct spike_hours *hours, const struct trials *hour);
 
 /* The correlation rho >= 0 of answers of the same hour, by Fleiss and Cuzick's estimator (1979,
- * Applied Psychological Measurement 3:537); 0 while it is within its standard error. */
+ * Applied Psychological Measurement 3:537), less two fifths of its standard error; 0 while it is
+ * within that error. */
 double spike_correlation(const struct spike_hours *hours);
 
 /* What is usual for a team, or for a whole account. */

@@ -31,6 +31,7 @@ struct spike_watch {
     int64_t budget_milli;
     struct touched_teams touched;
     int64_t rest_until_us; /* monotonic; the thread's own, as the next */
+    int64_t filled_us;     /* how much of this turn went into counting hours */
     int64_t tick_at_us;
 };
 
@@ -103,10 +104,12 @@ static bool is_enabled(struct spike_watch *watch) {
 static enum outcome fill_account(struct spike_watch *watch, struct db_connection *connection,
                                  int64_t account_id) {
     bool finished = false;
+    int64_t begun_us = time_monotonic_us();
     enum outcome outcome = OUTCOME_OK;
     while (outcome == OUTCOME_OK && !finished && !is_stopping(watch)) {
         outcome = fill_frustration_hours(connection, account_id, time_now_us(), &finished);
     }
+    watch->filled_us += time_monotonic_us() - begun_us;
     return outcome;
 }
 
@@ -207,11 +210,12 @@ static void keep_in_mind(struct spike_watch *watch, enum turn turn,
 }
 
 /* So that looks take no more than a small part of the time: a tick neither ends such a rest nor
- * comes sooner than one. */
+ * comes sooner than one. Hours are counted once; whose answers came meanwhile should not wait long.
+ */
 static void rest_after(struct spike_watch *watch, enum turn turn, int64_t begun_us,
                        enum outcome outcome) {
     int64_t now_us = time_monotonic_us();
-    int64_t rest_us = (now_us - begun_us) * REST_FACTOR;
+    int64_t rest_us = (now_us - begun_us - watch->filled_us) * REST_FACTOR;
     rest_us = rest_us < REST_US_MAX ? rest_us : REST_US_MAX;
     if (outcome != OUTCOME_OK && rest_us < RETRY_US) {
         rest_us = RETRY_US;
@@ -230,6 +234,7 @@ static void *run(void *context) {
     enum turn turn;
     while ((turn = next_turn(watch, &account)) != TURN_STOP) {
         int64_t begun_us = time_monotonic_us();
+        watch->filled_us = 0;
         enum outcome outcome = look(watch, turn, &account);
         if (outcome != OUTCOME_OK) {
             keep_in_mind(watch, turn, &account);
