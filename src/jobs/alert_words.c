@@ -64,6 +64,16 @@ static void append_subject(struct words *words, const struct alert_mail *about,
                        *named->team ? named->team : "all teams together");
 }
 
+/* Who gets two mails of one bad hour is told why. */
+static void append_scope(struct words *words, const struct alert *alert) {
+    if (!*alert->team) {
+        append_paragraph(words,
+                         "This counts the answers of all teams, also of a team that has an alert "
+                         "of its own: one team's bad hour may raise both.",
+                         false);
+    }
+}
+
 static void append_usual(struct words *words, const struct alert *alert) {
     CLEANUP(text_clear) struct text usual = {0};
     if (alert->baseline_n == 0) {
@@ -133,6 +143,7 @@ static void write_words(struct words *words, const struct alert_mail *about,
     if (over(about)) {
         append_paragraph(words, "This is over.", false);
     }
+    append_scope(words, &about->alert);
     append_facts(words, about);
     append_ways(words, about, public_url);
     append_rows_end(words);

@@ -108,23 +108,44 @@ static enum outcome judge_team(const struct spike_scene *scene, const char *team
     return judgement.exceeded ? raise_unless_on(scene, team, facts, judgement.p) : OUTCOME_OK;
 }
 
-/* Those of them for which anything could be a spike. */
-static bool any_can_exceed(const struct team_histories *known, double budget) {
-    for (size_t i = 0; i < known->count; i++) {
-        if (facts_of(&known->histories[i], budget).alpha > 0) {
-            return true;
-        }
-    }
-    return false;
+/* Whether so much is known of the account that anything could be a spike in any of its teams. */
+static enum outcome find_usual(const struct spike_scene *scene, bool *known) {
+    static const char *const whole = "";
+    struct team_choice choice = {.teams = &whole, .count = 1};
+    CLEANUP(team_histories_clear) struct team_histories list = {0};
+    enum outcome outcome = load_team_histories(scene, &choice, 1, &list);
+    *known = outcome == OUTCOME_OK && list.count == 1 &&
+             list.histories[0].history.answers >= SPIKE_BASELINE_MIN &&
+             list.histories[0].history.days >= SPIKE_BASELINE_AGE;
+    return outcome;
 }
 
 static enum outcome judge_teams(const struct spike_scene *scene, const struct team_choice *choice,
-                                const struct team_histories *known, double budget) {
-    CLEANUP(team_windows_clear) struct team_windows windows = {0};
-    enum outcome outcome = load_team_windows(scene, choice, &windows);
-    for (size_t i = 0; outcome == OUTCOME_OK && i < known->count; i++) {
-        struct spike_facts facts = facts_of(&known->histories[i], budget);
-        outcome = judge_team(scene, known->histories[i].team, &facts, &windows);
+                                const struct team_windows *windows, double budget) {
+    CLEANUP(team_histories_clear) struct team_histories known = {0};
+    enum outcome outcome = load_team_histories(scene, choice, choice->count, &known);
+    for (size_t i = 0; outcome == OUTCOME_OK && i < known.count; i++) {
+        struct spike_facts facts = facts_of(&known.histories[i], budget);
+        outcome = judge_team(scene, known.histories[i].team, &facts, windows);
+    }
+    return outcome;
+}
+
+/* Those of them that could have a spike, a few at a time: their hours before are many. */
+static enum outcome judge_windows(const struct spike_scene *scene,
+                                  const struct team_windows *windows, double budget) {
+    const char *teams[SPIKE_TEAMS_AT_ONCE];
+    size_t count = 0;
+    enum outcome outcome = OUTCOME_OK;
+    for (size_t i = 0; outcome == OUTCOME_OK && i < windows->count; i++) {
+        if (windows->windows[i].answers.x >= SPIKE_FRUSTRATED_MIN) {
+            teams[count++] = windows->windows[i].team;
+        }
+        if (count == SPIKE_TEAMS_AT_ONCE || (count > 0 && i + 1 == windows->count)) {
+            struct team_choice choice = {.teams = teams, .count = count};
+            outcome = judge_teams(scene, &choice, windows, budget);
+            count = 0;
+        }
     }
     return outcome;
 }
@@ -134,12 +155,13 @@ enum outcome check_spikes(const struct spike_scene *scene, const struct touched_
     const char *teams[TOUCHED_TEAMS_MAX + 1];
     struct team_choice choice = {
         .teams = teams, .count = name_teams(account, teams), .any = account->all_teams};
-    CLEANUP(team_histories_clear) struct team_histories known = {0};
-    enum outcome outcome = load_team_histories(scene, &choice, SPIKE_TEAMS_MAX, &known);
-    if (outcome == OUTCOME_OK && any_can_exceed(&known, budget)) {
-        outcome = judge_teams(scene, &choice, &known, budget);
+    CLEANUP(team_windows_clear) struct team_windows windows = {0};
+    bool known = false;
+    enum outcome outcome = find_usual(scene, &known);
+    if (outcome == OUTCOME_OK && known) {
+        outcome = load_team_windows(scene, &choice, &windows);
     }
-    return outcome;
+    return outcome == OUTCOME_OK ? judge_windows(scene, &windows, budget) : outcome;
 }
 
 /* ---- an alert that is on ---- */

@@ -9,7 +9,7 @@
 #define SPIKE_COOL_DOWN_US   (INT64_C(3600) * 1000000) /* after an alert was raised */
 #define SPIKE_RESOLVES_US    (INT64_C(3600) * 1000000) /* without passing the threshold */
 #define SPIKE_TOUCH_EVERY_US (INT64_C(60) * 1000000)
-#define SPIKE_TEAMS_MAX      1000 /* looked at at once */
+#define SPIKE_TEAMS_AT_ONCE  100 /* whose hours before are read together */
 
 /* Raises alerts for those of the account's teams that have a spike and no alert yet. */
 enum outcome check_spikes(const struct spike_scene *scene, const struct touched_account *account,

@@ -116,36 +116,55 @@ enum outcome load_frustrated_ids(const struct spike_scene *scene, const char *te
 
 /* ---- the hours before ---- */
 
-/* Of each hour its place in the week, by the account's clock, and whether an alert was on. The last
- * 60 minutes are held against the hour that has most of them. */
-#define MARKED_HOURS                                                                               \
-    "SELECT hours.team, hours.hour, hours.n, hours.frustrated,"                                    \
-    " to_char(timezone(accounts.time_zone, hours.hour), 'IDHH24') AS place,"                       \
-    " to_char(timezone(accounts.time_zone, date_trunc('hour',"                                     \
-    " $4::timestamptz - interval '30 minutes', 'UTC')), 'IDHH24') AS place_now,"                   \
-    " EXISTS (SELECT FROM alerts WHERE alerts.account_id = hours.account_id"                       \
-    " AND alerts.team = hours.team AND alerts.window_from < hours.hour + interval '1 hour'"        \
-    " AND alerts.exceeded_at >= hours.hour) AS alarmed"                                            \
-    " FROM frustration_hours hours JOIN accounts ON accounts.account_id = hours.account_id"        \
+/* clang-format off */
+
+/* The place of an hour in the week, by the account's clock. */
+#define PLACE(hour)                                                                                \
+    "(extract(isodow FROM timezone(time_zone, " hour ")) * 24"                                     \
+    " + extract(hour FROM timezone(time_zone, " hour ")))::int AS place"
+
+/* The last 60 minutes are held against the hour that has most of them. */
+#define PLACES                                                                                     \
+    "places AS MATERIALIZED (SELECT hour, " PLACE("hour") " FROM accounts CROSS JOIN"              \
+    " generate_series($2::timestamptz, $3::timestamptz, interval '1 hour') AS hour"                \
+    " WHERE account_id = $1),"                                                                     \
+    " place_now AS MATERIALIZED (SELECT " PLACE("hour") " FROM accounts CROSS JOIN"                \
+    " date_trunc('hour', $4::timestamptz - interval '30 minutes', 'UTC') AS hour"                  \
+    " WHERE account_id = $1)"
+
+#define ALARMED_HOURS                                                                              \
+    "alarmed AS MATERIALIZED (SELECT DISTINCT team, hour FROM alerts CROSS JOIN"                   \
+    " generate_series(date_trunc('hour', window_from, 'UTC'), exceeded_at, interval '1 hour')"     \
+    " AS hour WHERE account_id = $1 AND exceeded_at >= $2::timestamptz)"
+
+/* As struct spike_hours has them, of each team and place in the week. */
+#define ORDINARY "FILTER (WHERE alarmed.hour IS NULL)"
+#define PARTS                                                                                      \
+    "parts AS (SELECT hours.team, place, sum(n) AS total, min(hours.hour) AS first,"               \
+    " count(*) " ORDINARY " AS hours, sum(n) " ORDINARY " AS n,"                                   \
+    " sum(frustrated) " ORDINARY " AS frustrated,"                                                 \
+    " sum(frustrated * (n - frustrated)::float8 / n) " ORDINARY " AS mixed,"                       \
+    " sum(n::bigint * (n - 1)) " ORDINARY " AS pairs"                                              \
+    " FROM frustration_hours hours JOIN places ON places.hour = hours.hour"                        \
+    " LEFT JOIN alarmed ON alarmed.team = hours.team AND alarmed.hour = hours.hour"                \
     " WHERE hours.account_id = $1 AND hours.hour >= $2::timestamptz"                               \
     " AND hours.hour < $3::timestamptz"                                                            \
-    " AND ($5::text[] IS NULL OR hours.team = ANY ($5::text[]))"
+    " AND ($5::text[] IS NULL OR hours.team = ANY ($5::text[])) GROUP BY 1, 2)"
 
-/* As struct spike_hours has them. */
-#define HOURS_COLUMNS(which)                                                                       \
-    "count(*) FILTER (WHERE " which "), COALESCE(sum(n) FILTER (WHERE " which "), 0),"             \
-    " COALESCE(sum(frustrated) FILTER (WHERE " which "), 0),"                                      \
-    " COALESCE(sum(frustrated * (n - frustrated)::float8 / n) FILTER (WHERE " which "), 0),"       \
-    " COALESCE(sum(n::bigint * (n - 1)) FILTER (WHERE " which "), 0)::bigint"
-#define HOURS_COLUMN_COUNT 5
+#define SUMS_COLUMNS(which)                                                                        \
+    "COALESCE(sum(hours)" which ", 0)::bigint, COALESCE(sum(n)" which ", 0)::bigint,"              \
+    " COALESCE(sum(frustrated)" which ", 0)::bigint, COALESCE(sum(mixed)" which ", 0),"            \
+    " COALESCE(sum(pairs)" which ", 0)::bigint"
+#define SUMS_COLUMN_COUNT 5
 
+/* By place first: an account may have a million hours. */
 static const char histories_sql[] =
-    "SELECT team, sum(n), count(DISTINCT place), " DB_TIME("min(hour)") ", " HOURS_COLUMNS(
-        "NOT alarmed") ", " HOURS_COLUMNS("NOT alarmed AND place = place_now") " FROM "
-                                                                               "(" MARKED_HOURS
-                                                                               ") marked GROUP BY "
-                                                                               "team ORDER BY team "
-                                                                               "LIMIT $6::int";
+    "WITH " PLACES ", " ALARMED_HOURS ", " PARTS
+    " SELECT team, sum(total)::bigint, count(*), " DB_TIME("min(first)") ", " SUMS_COLUMNS("")
+    ", " SUMS_COLUMNS(" FILTER (WHERE place = (SELECT place FROM place_now))")
+    " FROM parts GROUP BY team ORDER BY team LIMIT $6::int";
+
+/* clang-format on */
 
 static struct spike_hours hours_from_row(const PGresult *rows, int row, int first) {
     return (struct spike_hours){
@@ -162,7 +181,7 @@ static struct team_history history_from_row(const PGresult *rows, int row, int64
                     .open_hours = db_int(rows, row, 2),
                     .days = (double)(now_us - db_time(rows, row, 3)) / (double)US_PER_DAY,
                     .hours = hours_from_row(rows, row, 4),
-                    .alike = hours_from_row(rows, row, 4 + HOURS_COLUMN_COUNT)}};
+                    .alike = hours_from_row(rows, row, 4 + SUMS_COLUMN_COUNT)}};
     copy_team(history.team, db_text(rows, row, 0));
     return history;
 }

@@ -96,6 +96,14 @@ def test_what_happened_while_no_service_ran_is_seen_at_the_start(service):
     assert wait_for_alert(service, "Billing")["frustrated"] >= 9
 
 
+def test_of_very_many_teams_none_is_passed_over(service):
+    assert service.stop() == 0
+    others = [(f"Team {index}", ago(days=5), False) for index in range(1100)]
+    plant(service, four_weeks("Zebra") + others + [("Zebra", ago(minutes=20), True)] * 9)
+    service.start()
+    assert wait_for_alert(service, "Zebra")["frustrated"] >= 9
+
+
 def test_a_database_that_was_lost_for_a_moment_holds_none_up(service):
     with_baselines(service, "Billing")
     service.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

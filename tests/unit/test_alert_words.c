@@ -72,6 +72,15 @@ static void a_second_mail_says_that_it_is_over_and_who_said_so(void **state) {
     says(&over, by_mara, COUNT(by_mara));
 }
 
+static void that_of_the_whole_account_says_that_one_team_may_be_behind_it(void **state) {
+    (void)state;
+    static const char *const expected[] = {
+        "All teams together: 9 of 20 answers in the last hour were frustrated; usually 10 %.\n",
+        "one team's bad hour may raise both.\n"};
+    struct alert_mail whole = about("");
+    says(&whole, expected, COUNT(expected));
+}
+
 static void the_subject_names_the_team(void **state) {
     (void)state;
     static const struct {
@@ -147,6 +156,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mail_says_what_happened_and_how_to_go_on),
         cmocka_unit_test(a_second_mail_says_that_it_is_over_and_who_said_so),
+        cmocka_unit_test(that_of_the_whole_account_says_that_one_team_may_be_behind_it),
         cmocka_unit_test(the_subject_names_the_team),
         cmocka_unit_test(no_name_of_a_team_adds_a_header),
         cmocka_unit_test(no_name_of_a_team_adds_markup),
