@@ -40,8 +40,11 @@ def listen_on(service, key, end, statuses):
             got = b""
             while got.count(b"\nid: ") < 20 and time.monotonic() < end and (more := one.recv(65536)):
                 got += more
-        statuses.append(int(got[9:12] or 0))
-        place = got.rpartition(b"\nid: ")[2].partition(b"\n")[0] or b"0"
+        if got:
+            statuses.append(int(got[9:12]))
+        whole, _, _ = got.rpartition(b"\n\n")  # of the last one only a part may have come
+        if b"\nid: " in whole:
+            place = whole.rpartition(b"\nid: ")[2].partition(b"\n")[0]
 
 
 def hang_up_on(service, end):
