@@ -18,7 +18,10 @@
 #define REST_FACTOR 30                   /* after each look, times what it took */
 #define REST_US_MAX (60 * US_PER_SECOND)
 #define RETRY_US    US_PER_SECOND /* when the database is away */
-#define ALERTS_MAX  1000          /* looked at in one tick */
+#define FAILED_MAX                                                                                 \
+    3 /* accounts in one turn: it is not they, then, that something is wrong with                  \
+       */
+#define ALERTS_MAX  1000 /* looked at in one tick */
 #define THOUSANDTHS 1000.0
 
 struct spike_watch {
@@ -85,18 +88,12 @@ static bool is_stopping(struct spike_watch *watch) {
     return stopping;
 }
 
+/* 0 while no alert is raised, nor ended. */
 static double budget_of(struct spike_watch *watch) {
     pthread_mutex_lock(&watch->lock);
-    double budget = (double)watch->budget_milli / THOUSANDTHS;
+    double budget = watch->enabled ? (double)watch->budget_milli / THOUSANDTHS : 0;
     pthread_mutex_unlock(&watch->lock);
     return budget;
-}
-
-static bool is_enabled(struct spike_watch *watch) {
-    pthread_mutex_lock(&watch->lock);
-    bool enabled = watch->enabled;
-    pthread_mutex_unlock(&watch->lock);
-    return enabled;
 }
 
 /* ---- hours ---- */
@@ -120,13 +117,16 @@ static void look_again(struct spike_watch *watch, int64_t account_id) {
 }
 
 /* Hours that were closed since, and those that somebody forgot. What is usual is known better then:
- * the last hour is looked at again. */
+ * the last hour is looked at again. One account's trouble holds no other up. */
 static enum outcome fill_hours(struct spike_watch *watch, struct db_connection *connection) {
     int64_t *ids = NULL;
     size_t count = 0;
+    int failed = 0;
     enum outcome outcome = load_uncounted_accounts(connection, time_now_us(), &ids, &count);
     for (size_t i = 0; outcome == OUTCOME_OK && i < count && !is_stopping(watch); i++) {
-        outcome = fill_account(watch, connection, ids[i]);
+        enum outcome filled = fill_account(watch, connection, ids[i]);
+        failed += filled != OUTCOME_OK;
+        outcome = failed < FAILED_MAX ? OUTCOME_OK : filled;
         look_again(watch, ids[i]);
     }
     free(ids);
@@ -146,40 +146,47 @@ static enum outcome look_at_account(struct spike_watch *watch, struct db_connect
     if (outcome == OUTCOME_OK) {
         outcome = fill_account(watch, connection, account->account_id);
     }
-    return outcome == OUTCOME_OK && is_enabled(watch)
-               ? check_spikes(&scene, account, budget_of(watch))
-               : outcome;
+    double budget = budget_of(watch);
+    return outcome == OUTCOME_OK && budget > 0 ? check_spikes(&scene, account, budget) : outcome;
 }
 
+/* Who could not be looked at gets a turn of its own. */
 static enum outcome look_at_everything(struct spike_watch *watch,
                                        struct db_connection *connection) {
     int64_t *ids = NULL;
     size_t count = 0;
+    int failed = 0;
     enum outcome outcome = load_account_ids(connection, 0, &ids, &count);
     for (size_t i = 0; outcome == OUTCOME_OK && i < count && !is_stopping(watch); i++) {
-        static const struct touched_account whole = {.all_teams = true, .given_us = INT64_MAX};
-        struct touched_account account = whole;
-        account.account_id = ids[i];
-        outcome = look_at_account(watch, connection, &account);
+        struct touched_account account = {
+            .account_id = ids[i], .all_teams = true, .given_us = INT64_MAX};
+        enum outcome looked = look_at_account(watch, connection, &account);
+        if (looked != OUTCOME_OK) {
+            look_again(watch, ids[i]);
+            outcome = ++failed < FAILED_MAX ? OUTCOME_OK : looked;
+        }
     }
     free(ids);
     return outcome;
 }
 
-static enum outcome look_at_alerts(struct spike_watch *watch, struct db_connection *connection) {
+static enum outcome look_at_alerts(struct spike_watch *watch, struct db_connection *connection,
+                                   double budget) {
     CLEANUP(alert_list_clear) struct alert_list unresolved = {0};
     enum outcome outcome = load_unresolved_alerts(connection, 0, ALERTS_MAX, &unresolved);
     for (size_t i = 0; outcome == OUTCOME_OK && i < unresolved.count && !is_stopping(watch); i++) {
         const struct alert *alert = &unresolved.alerts[i];
         struct spike_scene scene = {connection, alert->account_id, time_now_us()};
-        outcome = check_alert(&scene, alert, budget_of(watch));
+        outcome = check_alert(&scene, alert, budget);
     }
     return outcome;
 }
 
 static enum outcome tick(struct spike_watch *watch, struct db_connection *connection) {
     enum outcome outcome = fill_hours(watch, connection);
-    return outcome == OUTCOME_OK && is_enabled(watch) ? look_at_alerts(watch, connection) : outcome;
+    double budget = budget_of(watch);
+    return outcome == OUTCOME_OK && budget > 0 ? look_at_alerts(watch, connection, budget)
+                                               : outcome;
 }
 
 /* ---- turns ---- */

@@ -113,6 +113,25 @@ def test_a_database_that_was_lost_for_a_moment_holds_none_up(service):
     assert wait_for_alert(service, "Billing")["frustrated"] >= LEAST
 
 
+def test_an_account_in_trouble_holds_no_other_up(make_service):
+    service = make_service(UNDERSTOOD_DATABASE_STATEMENT_TIMEOUT_MS="1000")
+    other = service.account("Other")
+    key = service.key("read", other)
+    assert service.stop() == 0
+    plant(service, four_weeks("Billing") + [("Billing", ago(minutes=20), True)] * 9, other)
+    service.sql("INSERT INTO frustration_hours VALUES (1, '', '2026-01-01', 1, 0)")
+    holder = service.connect()
+    try:
+        cursor = holder.cursor()
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT 1 FROM frustration_hours WHERE account_id = 1 FOR UPDATE")  # what counting removes
+        service.start()
+        found = service.wait_for(lambda: service.get("/v1/alerts?team=Billing", key).json()["data"], WAIT_S)
+        assert found[0]["frustrated"] >= 9
+    finally:
+        holder.close()
+
+
 def test_hours_that_become_known_are_a_reason_to_look_again(service):
     for _ in range(10):
         answer(service, "Billing")
