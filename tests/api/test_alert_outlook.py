@@ -79,6 +79,7 @@ def test_the_last_hour_is_held_against_the_hour_of_the_week_that_it_lies_in(serv
         bad = [("Bad", hour - week * datetime.timedelta(days=7), True) for week in range(1, 5) for _ in range(60)]
         rows = days_of("Bad", 27, 3) + bad
         service.sql("DELETE FROM responses WHERE account_id = %s", account)
+        service.sql("DELETE FROM frustration_hours WHERE account_id = %s", account)
         plant(service, rows, account)
         service.wait_for(lambda: is_counted(service, rows, account), WAIT_S)
         found = next(each for each in outlook(service, key) if each["team"] == "Bad")
