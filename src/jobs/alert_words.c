@@ -147,6 +147,12 @@ static void write_words(struct words *words, const struct alert_mail *about,
     append_facts(words, about);
     append_ways(words, about, public_url);
     append_rows_end(words);
+    if (!over(about)) {
+        append_paragraph(words,
+                         "Each takes an API key; to acknowledge or resolve it, send {\"note\": "
+                         "\"what you know\"} as JSON, or {}.",
+                         false);
+    }
     append_paragraph(words,
                      "The answers themselves are not in this mail: read the alert to see them. You "
                      "get it because your address is in [alerts] recipients.",

@@ -51,6 +51,7 @@ static void a_mail_says_what_happened_and_how_to_go_on(void **state) {
         "https://ask.example/v1/alerts/019abf3e-6e3b-7c1e-8a4e-0e7d5d0f3a05/acknowledge\n",
         "Resolve     POST "
         "https://ask.example/v1/alerts/019abf3e-6e3b-7c1e-8a4e-0e7d5d0f3a05/resolve\n",
+        "send {\"note\": \"what you know\"} as JSON, or {}.\n",
     };
     struct alert_mail raised = about("Billing");
     says(&raised, expected, COUNT(expected));
