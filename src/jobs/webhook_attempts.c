@@ -236,14 +236,33 @@ static bool take_turn(struct webhook_sender *sender, struct endpoint *endpoint,
     return *connection != NULL;
 }
 
-void webhook_begin_attempts(struct webhook_sender *sender) {
+/* All that are doubtful, or all that are not, in turn; false while the database is away. */
+static bool take_turns(struct webhook_sender *sender, bool doubtful,
+                       struct db_connection **connection) {
     struct endpoints *endpoints = &sender->endpoints;
-    CLEANUP(db_release) struct db_connection *connection = NULL;
-    int64_t until_us = time_monotonic_us() + WEBHOOK_WAIT_US;
+    size_t *next = doubtful ? &endpoints->next_doubtful : &endpoints->next_trusted;
+    int64_t until_us = time_monotonic_us() + WEBHOOK_WAIT_US / 2;
     bool good = true;
-    for (size_t i = 0; good && i < endpoints->count && time_monotonic_us() < until_us; i++) {
-        size_t turn = endpoints->next++ % endpoints->count;
-        good = take_turn(sender, endpoints->all[turn], &connection);
+    for (size_t i = 0; good && i < endpoints->count; i++) {
+        struct endpoint *endpoint = endpoints->all[*next % endpoints->count];
+        if (time_monotonic_us() >= until_us) {
+            sender->cut_short = true;
+            return true;
+        }
+        ++*next;
+        good = endpoint_is_doubtful(sender, endpoint) != doubtful ||
+               take_turn(sender, endpoint, connection);
+    }
+    return good;
+}
+
+/* Those that answer do not wait for all the others to have had their turn. */
+void webhook_begin_attempts(struct webhook_sender *sender) {
+    CLEANUP(db_release) struct db_connection *connection = NULL;
+    sender->cut_short = false;
+    endpoints_look_around(sender);
+    if (take_turns(sender, false, &connection)) {
+        take_turns(sender, true, &connection);
     }
 }
 

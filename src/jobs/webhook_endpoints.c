@@ -7,9 +7,11 @@
 #include "domain/webhook_schedule.h"
 #include "jobs/webhook_parts.h"
 
-#define WINDOW_FIRST 2             /* until it has answered well */
+#define WINDOW_FIRST 1             /* until it has answered well */
 #define SLOW_US      US_PER_SECOND /* a call that takes longer gives its place to another */
 #define KEPT_US      (60 * US_PER_SECOND)
+#define TRUSTED_US   (60 * KEPT_US) /* so long it is remembered that one answered */
+#define RECENT_US    (2 * SLOW_US)
 
 /* ---- the table ---- */
 
@@ -78,7 +80,8 @@ static void drop(struct endpoints *endpoints, size_t index) {
 
 static bool has_nothing_to_do(const struct endpoint *endpoint, int64_t now_us) {
     bool to_note = endpoint->succeeded || endpoint->failed || endpoint->end_reason;
-    return !endpoint->due && !endpoint->on_way && !to_note && now_us - endpoint->used_us > KEPT_US;
+    int64_t kept_us = endpoint->answered_us ? TRUSTED_US : KEPT_US;
+    return !endpoint->due && !endpoint->on_way && !to_note && now_us - endpoint->used_us > kept_us;
 }
 
 void endpoints_sweep(struct endpoints *endpoints) {
@@ -112,7 +115,7 @@ void endpoint_update(struct endpoint *endpoint, const struct webhook *webhook) {
 void endpoint_note_success(struct endpoint *endpoint, size_t host_connections_max) {
     endpoint->failures = 0;
     endpoint->window += endpoint->window < host_connections_max - host_connections_max / 4;
-    endpoint->used_us = time_monotonic_us();
+    endpoint->used_us = endpoint->answered_us = time_monotonic_us();
 }
 
 void endpoint_note_failure(struct endpoint *endpoint) {
@@ -122,8 +125,31 @@ void endpoint_note_failure(struct endpoint *endpoint) {
     endpoint->rest_until_us = endpoint->used_us + webhook_rest_us(endpoint->failures);
 }
 
+/* Those that are known to fail have few places: they make no crowd. */
+void endpoints_look_around(struct webhook_sender *sender) {
+    size_t waiting = 0;
+    int64_t now_us = time_monotonic_us();
+    for (const struct shot *shot = sender->oldest; shot && shot->begun_us <= now_us - SLOW_US;
+         shot = shot->newer) {
+        waiting += shot->endpoint->failures == 0;
+    }
+    if (waiting <= sender->options.http->connections_max / 4) {
+        sender->crowded_since_us = 0;
+    } else if (!sender->crowded_since_us) {
+        sender->crowded_since_us = now_us - RECENT_US;
+    }
+}
+
+/* What answered before so many stopped may be one of them. */
+bool endpoint_is_doubtful(const struct webhook_sender *sender, const struct endpoint *endpoint) {
+    return endpoint->failures > 0 || !endpoint->answered_us ||
+           endpoint->answered_us < sender->crowded_since_us;
+}
+
 struct occupancy {
-    size_t fast;         /* calls that have not been under way for long */
+    size_t slow;         /* calls that have been under way for long */
+    size_t own_slow;     /* of them to this endpoint */
+    size_t doubtful;     /* slow ones, and those to endpoints of which nothing good is known */
     size_t failing;      /* to endpoints that fail */
     size_t host;         /* to the same host */
     size_t host_failing; /* both */
@@ -136,7 +162,10 @@ static struct occupancy count_calls(const struct webhook_sender *sender,
     for (const struct shot *shot = sender->oldest; shot; shot = shot->newer) {
         bool failing = shot->endpoint->failures > 0;
         bool same_host = shot->endpoint->host == endpoint->host;
-        occupancy.fast += shot->begun_us > slow_us;
+        bool slow = shot->begun_us <= slow_us;
+        occupancy.slow += slow;
+        occupancy.own_slow += slow && shot->endpoint == endpoint;
+        occupancy.doubtful += slow || endpoint_is_doubtful(sender, shot->endpoint);
         occupancy.failing += failing;
         occupancy.host += same_host;
         occupancy.host_failing += same_host && failing;
@@ -152,21 +181,47 @@ static size_t left_of(size_t all, size_t taken) {
     return all > taken ? all - taken : 0;
 }
 
-/* Half of all places are for calls that end fast, and those that fail share a quarter: the rest is
- * always free for whoever answers. */
+/* How many places it shares with slow and doubtful calls: fewer, the less good is known of it. */
+static size_t share_of(const struct webhook_sender *sender, const struct endpoint *endpoint,
+                       const struct occupancy *occupancy) {
+    size_t all = sender->options.http->connections_max;
+    if (endpoint->failures > 0 || !endpoint->answered_us) {
+        return all / 2;
+    }
+    bool doubtful = endpoint_is_doubtful(sender, endpoint) || occupancy->own_slow > 0;
+    return doubtful ? all - all / 4 : all;
+}
+
+/* Those that fail have a quarter. Of what slow calls leave, calls that were begun just now take a
+ * half at most: however many stop answering at once, some places are left. */
+static size_t room_of_all(const struct webhook_sender *sender, const struct endpoint *endpoint,
+                          const struct occupancy *occupancy) {
+    size_t all = sender->options.http->connections_max;
+    size_t fast = sender->on_way - occupancy->slow;
+    size_t room = left_of((left_of(all, occupancy->slow) + 1) / 2, fast);
+    room = least(room, left_of(share_of(sender, endpoint, occupancy), occupancy->doubtful));
+    return endpoint->failures > 0 ? least(room, left_of(all / 4, occupancy->failing)) : room;
+}
+
+static size_t room_of_host(const struct webhook_sender *sender, const struct endpoint *endpoint,
+                           const struct occupancy *occupancy) {
+    size_t all = sender->options.http->host_connections_max;
+    size_t room = left_of(all, occupancy->host);
+    return endpoint->failures > 0 ? least(room, left_of(all / 2, occupancy->host_failing)) : room;
+}
+
+/* One that has not answered just now is asked once, before it gets more. */
+static size_t window_of(const struct endpoint *endpoint, int64_t now_us) {
+    return now_us - endpoint->answered_us < RECENT_US ? endpoint->window : 1;
+}
+
 size_t endpoint_room(const struct webhook_sender *sender, const struct endpoint *endpoint) {
-    const struct http_client_options *limits = sender->options.http;
-    size_t all = limits->connections_max;
-    if (time_monotonic_us() < endpoint->rest_until_us || endpoint->on_way >= endpoint->window) {
+    int64_t now_us = time_monotonic_us();
+    size_t window = window_of(endpoint, now_us);
+    if (now_us < endpoint->rest_until_us || endpoint->on_way >= window) {
         return 0;
     }
     struct occupancy occupancy = count_calls(sender, endpoint);
-    size_t room = least(endpoint->window - endpoint->on_way, left_of(all, sender->on_way));
-    room = least(room, left_of(all / 2, occupancy.fast));
-    room = least(room, left_of(limits->host_connections_max, occupancy.host));
-    if (endpoint->failures > 0) {
-        room = least(room, left_of(all / 4, occupancy.failing));
-        room = least(room, left_of(limits->host_connections_max / 2, occupancy.host_failing));
-    }
-    return room;
+    size_t room = least(window - endpoint->on_way, room_of_host(sender, endpoint, &occupancy));
+    return least(room, room_of_all(sender, endpoint, &occupancy));
 }

@@ -11,8 +11,10 @@
 #define DUE_EVERY_US   US_PER_SECOND
 #define COUNT_EVERY_US (15 * US_PER_SECOND)
 #define AWAY_US        (US_PER_SECOND / 2)
-#define REST_FACTOR    50 /* at most a fiftieth of the time goes into looking */
-#define PAGE           256
+#define REST_FACTOR    50  /* at most a fiftieth of the time goes into looking */
+#define PAGE           256 /* events of one account at a time, */
+#define PAGES          4   /* and of all accounts together, */
+#define PAGE_LEAST     16  /* but for those that are so many */
 #define IDLE_MS_MAX    200
 
 static int64_t next_look(int64_t begun_us, int64_t every_us) {
@@ -36,12 +38,19 @@ static void find_accounts(struct webhook_sender *sender, struct db_connection *c
     sender->feed_at_us = next_look(begun_us, FEED_EVERY_US);
 }
 
+/* None waits long for all others to have had their turn. */
+static size_t page_size(const struct webhook_sender *sender) {
+    size_t share = PAGES * PAGE / sender->account_count;
+    share = share < PAGE ? share : PAGE;
+    return share > PAGE_LEAST ? share : PAGE_LEAST;
+}
+
 /* False when the database could not do it. */
 static bool fan_out_of(struct webhook_sender *sender, struct db_connection *connection,
                        int64_t account_id) {
     bool more = false;
     CLEANUP(webhook_targets_clear) struct webhook_targets made = {0};
-    enum outcome outcome = fan_out_events(connection, account_id, PAGE, &made, &more);
+    enum outcome outcome = fan_out_events(connection, account_id, page_size(sender), &made, &more);
     for (size_t i = 0; outcome == OUTCOME_OK && i < made.count; i++) {
         endpoint_due(&sender->endpoints, &made.targets[i]);
     }
@@ -125,7 +134,7 @@ int webhook_idle_ms(const struct webhook_sender *sender) {
     int64_t left_us =
         sender->feed_at_us < sender->due_at_us ? sender->feed_at_us : sender->due_at_us;
     left_us -= time_monotonic_us();
-    if (left_us <= 0 || sender->next_account < sender->account_count) {
+    if (left_us <= 0 || sender->cut_short || sender->next_account < sender->account_count) {
         return 0;
     }
     int64_t left_ms = left_us / 1000 + 1;

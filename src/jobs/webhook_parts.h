@@ -25,6 +25,7 @@ struct endpoint {
     size_t on_way;            /* calls */
     size_t window;            /* that may be: more with each success, few after failures */
     unsigned failures;        /* in a row */
+    int64_t answered_us;      /* well, for the last time; monotonic; 0: not since we know it */
     int64_t rest_until_us;    /* monotonic */
     int64_t used_us;          /* monotonic */
     int64_t failing_since_us; /* as the database has it, or TIME_NONE */
@@ -39,7 +40,8 @@ struct endpoints {
     struct endpoint **all; /* owned, as each */
     size_t count;
     size_t capacity;
-    size_t next; /* whose turn it is */
+    size_t next_trusted; /* whose turn it is, among those that answer */
+    size_t next_doubtful;
     struct endpoint *buckets[ENDPOINT_BUCKETS];
 };
 
@@ -71,7 +73,8 @@ struct webhook_sender {
     struct shot *oldest;
     struct shot *newest;
     size_t on_way;
-    struct ending *endings; /* owned */
+    int64_t crowded_since_us; /* many have stopped answering; monotonic; 0: they have not */
+    struct ending *endings;   /* owned */
     size_t ending_count;
     size_t ending_capacity;
     bool unsettled;    /* what endings tell of their webhooks is still to be written */
@@ -79,6 +82,7 @@ struct webhook_sender {
     size_t account_count;
     size_t next_account;
     bool more_events;
+    bool cut_short; /* there was no time for all that could be begun */
     /* When to look next; monotonic. */
     int64_t feed_at_us;
     int64_t due_at_us;
@@ -96,6 +100,12 @@ struct endpoint *endpoint_due(struct endpoints *endpoints, const struct webhook_
 
 /* What the webhook says by now: its host, and how it has been failing. */
 void endpoint_update(struct endpoint *endpoint, const struct webhook *webhook);
+
+/* Looks whether many places are taken by calls that nobody answers. */
+void endpoints_look_around(struct webhook_sender *sender);
+
+/* True while nothing says that it will answer: its calls take no places of those that do. */
+bool endpoint_is_doubtful(const struct webhook_sender *sender, const struct endpoint *endpoint);
 
 /* How many calls may be begun to it now. */
 size_t endpoint_room(const struct webhook_sender *sender, const struct endpoint *endpoint);

@@ -12,9 +12,10 @@
 #include "store/webhook_delivery.h"
 
 #define ACCOUNT_SIZE 24
-/* Due deliveries that are plenty: what is further back waits in the feed, where it costs nothing.
- */
-#define PLENTY "1000"
+/* Due deliveries that are plenty, also for one that fails: what is further back waits in the feed,
+ * where it costs nothing. */
+#define PLENTY             "1000"
+#define PLENTY_FOR_FAILING "100"
 
 void webhook_targets_clear(struct webhook_targets *targets) {
     free(targets->targets);
@@ -98,7 +99,8 @@ static enum outcome check_appetite(struct db_connection *connection, const char 
     enum outcome outcome = db_query(
         connection, &rows,
         "SELECT COALESCE(bool_and(due.plenty), false) FROM webhooks CROSS JOIN LATERAL ("
-        "SELECT count(*) >= " PLENTY " AS plenty FROM (SELECT FROM webhook_deliveries delivery"
+        "SELECT count(*) >= CASE WHEN failing_since IS NULL THEN " PLENTY
+        " ELSE " PLENTY_FOR_FAILING " END AS plenty FROM (SELECT FROM webhook_deliveries delivery"
         " WHERE delivery.account_id = webhooks.account_id AND delivery.webhook_id = webhooks.id"
         " AND delivery.due_at <= now() LIMIT " PLENTY ") counted) due"
         " WHERE webhooks.account_id = $1 AND webhooks.active",

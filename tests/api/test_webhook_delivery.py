@@ -2,6 +2,7 @@
 import collections
 import socket
 import struct
+import threading
 import time
 import uuid
 
@@ -13,6 +14,7 @@ from support.webhook_library import WebhookLibrary
 TIMEOUT_MS = 5000
 SERVICE_ENVIRONMENT = {"UNDERSTOOD_WEBHOOKS_ALLOW_PRIVATE": "127.0.0.0/8 ::1", "UNDERSTOOD_WEBHOOKS_TIMEOUT_MS": str(TIMEOUT_MS)}
 PATIENCE_S = 60
+PLACES = 8
 PAST_S = 3600
 SCHEDULE_S = [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
 NONE = "00000000-0000-0000-0000-000000000000"
@@ -378,6 +380,28 @@ def test_one_that_hangs_with_a_backlog_takes_no_place_of_others(service, account
     assert len(done) < len(rows(service, bad)) / 2, "the bad one was through with its backlog first"
     assert not any(row.outcome for row in rows(service, bad)) and webhook(service, good).active
     wait_for_rows(service, good, lambda row: row.outcome == "delivered")
+
+
+def test_many_that_hang_take_no_places_of_one_that_has_answered(make_service):
+    """Whoever has answered is told all of it before any of the others has timed out."""
+    crowded = make_service(UNDERSTOOD_WEBHOOKS_ALLOW_PRIVATE="127.0.0.0/8", UNDERSTOOD_WEBHOOKS_TIMEOUT_MS="60000",
+                           UNDERSTOOD_WEBHOOKS_CONNECTIONS_MAX=str(PLACES))
+    account = crowded.account(uuid.uuid4().hex)
+    let_go = threading.Event()
+    with Receiver() as good, Receiver(lambda delivery, number: lambda handler: let_go.wait(), address="0.0.0.0") as bad:
+        subscribe(crowded, account, good.url(), events=["response.updated"])
+        tell(crowded, account)
+        tell(crowded, account, csat=1)
+        good.wait_for(1)
+        for number in range(2 * PLACES):
+            subscribe(crowded, account, bad.url(host=f"127.0.0.{number + 2}"), events=["response.recorded"])
+        tell_many(crowded, account, PLACES, prefix="other")
+        bad.wait_for(PLACES // 2)
+        for number in range(10):
+            tell(crowded, account, csat=number % 5 + 1, comment=str(number))
+            good.wait_for(number + 2)
+        assert crowded.sql("SELECT count(attempt_log) FROM webhook_deliveries WHERE type = 0") == [(0,)]
+        let_go.set()
 
 
 def test_metrics_tell_what_became_of_deliveries(service, account, receive):
