@@ -258,10 +258,11 @@ static void write_knowledge(struct webhook_sender *sender, struct db_connection 
     sender->unsettled = false;
     for (size_t i = 0; i < sender->endpoints.count; i++) {
         struct endpoint *endpoint = sender->endpoints.all[i];
+        if (endpoint->failed || endpoint->pause_us > 0) {
+            write_failure(endpoint, connection);
+        }
         if (endpoint->succeeded) {
             write_success(endpoint, connection);
-        } else if (endpoint->failed) {
-            write_failure(endpoint, connection);
         }
         if (endpoint->end_reason) {
             disable(sender, endpoint, connection);

@@ -201,7 +201,8 @@ enum outcome note_webhook_succeeding(struct db_connection *connection,
     }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     return db_query(connection, &rows,
-                    "UPDATE webhooks SET failing_since = NULL, paused_until = NULL"
+                    "UPDATE webhooks SET failing_since = NULL,"
+                    " paused_until = CASE WHEN paused_until > now() THEN paused_until END"
                     " WHERE account_id = $1 AND id = $2 AND failing_since IS NOT NULL",
                     params_from(&params, 0, params.count));
 }
@@ -218,7 +219,7 @@ enum outcome note_webhook_failing(struct db_connection *connection,
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     return db_query(connection, &rows,
                     "UPDATE webhooks SET failing_since = COALESCE(failing_since, now()),"
-                    " paused_until = now() + $3::bigint * interval '1 us'"
+                    " paused_until = GREATEST(paused_until, now() + $3::bigint * interval '1 us')"
                     " WHERE account_id = $1 AND id = $2 AND active"
                     " AND (failing_since IS NULL OR $3::bigint IS NOT NULL)",
                     params_from(&params, 0, params.count));

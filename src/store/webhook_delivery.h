@@ -84,7 +84,7 @@ enum outcome mark_deliveries(struct db_connection *connection, const struct deli
                              size_t count);
 
 /* Notes that attempts succeed again, or that they fail and for how long the webhook wants no more
- * (0: it did not say). */
+ * (0: it did not say). A pause lasts, whatever calls of before it bring. */
 enum outcome note_webhook_succeeding(struct db_connection *connection,
                                      const struct webhook_target *webhook);
 enum outcome note_webhook_failing(struct db_connection *connection,

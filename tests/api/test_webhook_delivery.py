@@ -341,6 +341,18 @@ def test_a_pause_that_is_asked_for_is_kept_by_all_deliveries(service, account, r
     assert webhook(service, receiver).paused_s is None
 
 
+def test_a_pause_is_kept_although_a_call_of_before_it_succeeds(service, account, receive):
+    let_go = threading.Event()
+    receiver = receive(lambda delivery, number: (let_go.wait(PATIENCE_S), 204)[1])
+    service.sql("UPDATE webhooks SET failing_since = now() - interval '1 hour' WHERE id = %s", receiver.subscription.id)
+    tell(service, account)
+    receiver.wait_for(1)
+    service.sql("UPDATE webhooks SET paused_until = now() + interval '1 hour' WHERE id = %s", receiver.subscription.id)
+    let_go.set()
+    service.wait_for(lambda: not webhook(service, receiver).failing, PATIENCE_S)
+    assert webhook(service, receiver).paused_s > PAST_S - PATIENCE_S
+
+
 def test_the_schedule_is_kept_to_its_end(service, account, receive):
     receiver = receive(lambda delivery, number: 500)
     tell(service, account)
