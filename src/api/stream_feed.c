@@ -146,7 +146,68 @@ static void move_on(struct stream_hub *hub, struct streamed_account *account,
     pthread_mutex_unlock(&hub->lock);
 }
 
+/* ---- that it is written down ---- */
+
 /* Accounts are removed by this thread alone. */
+static struct streamed_feed *list_feeds(struct stream_hub *hub, struct streamed_account ***accounts,
+                                        size_t *count) {
+    *count = 0;
+    pthread_mutex_lock(&hub->lock);
+    struct streamed_feed *feeds = calloc(hub->account_count + 1, sizeof *feeds);
+    *accounts = calloc(hub->account_count + 1, sizeof(struct streamed_account *));
+    for (struct streamed_account *each = hub->accounts; feeds && *accounts && each;
+         each = each->next) {
+        if (each->positioned) {
+            (*accounts)[*count] = each;
+            feeds[(*count)++] = (struct streamed_feed){.account_id = each->account_id};
+        }
+    }
+    pthread_mutex_unlock(&hub->lock);
+    return feeds;
+}
+
+/* For a while nothing was written down: we could not say that somebody still listens. */
+static bool was_interrupted(const struct streamed_account *account,
+                            const struct streamed_feed *feed) {
+    return feed->from > account->from;
+}
+
+static enum outcome reset_the_interrupted(struct stream_hub *hub, struct db_connection *connection,
+                                          struct streamed_account *accounts[],
+                                          const struct streamed_feed feeds[], size_t count) {
+    size_t first = 0;
+    while (first < count && !was_interrupted(accounts[first], &feeds[first])) {
+        first++;
+    }
+    enum outcome outcome =
+        first < count ? await_transactions(connection, AWAIT_US_MAX) : OUTCOME_OK;
+    pthread_mutex_lock(&hub->lock);
+    for (size_t i = first; i < count; i++) {
+        if (was_interrupted(accounts[i], &feeds[i])) {
+            accounts[i]->from = feeds[i].from;
+            reset_all(accounts[i], &accounts[i]->position);
+        }
+    }
+    pthread_mutex_unlock(&hub->lock);
+    return outcome;
+}
+
+enum outcome hub_keep_streamed(struct stream_hub *hub, struct db_connection *connection) {
+    size_t count;
+    struct streamed_account **accounts;
+    struct streamed_feed *feeds = list_feeds(hub, &accounts, &count);
+    enum outcome outcome =
+        count > 0 ? keep_all_streamed(connection, feeds, count, STREAMED_FOR_US) : OUTCOME_OK;
+    if (outcome == OUTCOME_OK) {
+        outcome = reset_the_interrupted(hub, connection, accounts, feeds, count);
+    }
+    free(feeds);
+    free((void *)accounts);
+    return outcome;
+}
+
+/* ---- what is new ---- */
+
 static struct feed_reader *readers_of(struct stream_hub *hub, struct streamed_account ***accounts,
                                       size_t *count) {
     *count = 0;
@@ -170,14 +231,17 @@ enum outcome hub_read_feeds(struct stream_hub *hub, struct db_connection *connec
     struct streamed_account **accounts;
     struct feed_horizon horizon;
     struct feed_reader *readers = readers_of(hub, &accounts, &count);
-    enum outcome outcome =
+    enum outcome looked =
         count > 0 ? look_into_feeds(connection, readers, count, &horizon) : OUTCOME_OK;
-    for (size_t i = 0; outcome == OUTCOME_OK && i < count; i++) {
+    enum outcome outcome = looked;
+    for (size_t i = 0; looked == OUTCOME_OK && i < count; i++) {
+        enum outcome read = OUTCOME_OK;
         if (readers[i].has_more) {
-            outcome = read_feed(hub, connection, accounts[i]);
+            read = read_feed(hub, connection, accounts[i]);
         } else {
             move_on(hub, accounts[i], &horizon);
         }
+        outcome = read == OUTCOME_OK ? outcome : read;
     }
     free(readers);
     free((void *)accounts);

@@ -152,21 +152,6 @@ static enum outcome end_revoked(struct stream_hub *hub, struct db_connection *co
 
 /* ---- its turns ---- */
 
-static enum outcome renew(struct stream_hub *hub, struct db_connection *connection) {
-    size_t count = 0;
-    pthread_mutex_lock(&hub->lock);
-    int64_t *ids = calloc(hub->account_count + 1, sizeof *ids);
-    for (struct streamed_account *each = hub->accounts; ids && each; each = each->next) {
-        ids[count++] = each->account_id;
-    }
-    pthread_mutex_unlock(&hub->lock);
-    enum outcome outcome =
-        count > 0 ? keep_all_streamed(connection, ids, count, time_now_us() + STREAMED_FOR_US)
-                  : OUTCOME_OK;
-    free(ids);
-    return outcome;
-}
-
 /* What is due now; *due_us moves on when it succeeds. */
 static enum outcome run_when_due(struct stream_hub *hub, struct db_connection *connection,
                                  int64_t *due_us, int64_t every_us,
@@ -182,19 +167,17 @@ static enum outcome run_when_due(struct stream_hub *hub, struct db_connection *c
     return outcome;
 }
 
-static enum outcome serve(struct stream_hub *hub, struct db_connection *connection) {
-    enum outcome outcome =
-        run_when_due(hub, connection, &hub->renew_due_us, RENEWED_EVERY_US, renew);
-    if (outcome == OUTCOME_OK) {
-        outcome = hub_read_feeds(hub, connection);
-    }
-    if (outcome == OUTCOME_OK) {
-        outcome = hub_tell_scores(hub, connection);
-    }
+/* Each of its duties, also when another fails: what one account cannot have is no other's loss. */
+static bool serve(struct stream_hub *hub, struct db_connection *connection) {
     int64_t noticed_within_us = config_number(&hub->app->config->keys.cache_s) * US_PER_SECOND;
-    return outcome == OUTCOME_OK
-               ? run_when_due(hub, connection, &hub->keys_due_us, noticed_within_us, end_revoked)
-               : outcome;
+    bool done = run_when_due(hub, connection, &hub->keys_due_us, noticed_within_us, end_revoked) ==
+                OUTCOME_OK;
+    done = run_when_due(hub, connection, &hub->renew_due_us, RENEWED_EVERY_US, hub_keep_streamed) ==
+               OUTCOME_OK &&
+           done;
+    done = hub_read_feeds(hub, connection) == OUTCOME_OK && done;
+    done = hub_tell_scores(hub, connection) == OUTCOME_OK && done;
+    return done;
 }
 
 /* With nobody listening the database is not asked. */
@@ -211,9 +194,10 @@ static void take_turn(struct stream_hub *hub) {
         return;
     }
     CLEANUP(db_release) struct db_connection *connection = db_acquire(hub->app->db);
-    bool away = !connection || serve(hub, connection) != OUTCOME_OK;
+    bool away = !connection || !serve(hub, connection);
     if (away != hub->away) {
         hub->away = away;
+        hub->renew_due_us = away ? 0 : hub->renew_due_us; /* who knows how long it was away */
         log_info(away ? "live streams wait: their feed cannot be read"
                       : "live streams go on: their feed can be read again");
     }

@@ -18,6 +18,7 @@
 #define PENDING_BYTES_MAX (256U << 10) /* of one listener that does not read */
 #define STREAMED_FOR_US   (3600 * US_PER_SECOND)
 #define RENEWED_EVERY_US  (600 * US_PER_SECOND)
+#define AWAIT_US_MAX      US_PER_SECOND /* for transactions that know of no listener */
 #define CHANGES_MAX       64 /* teams of surveys whose scores are to be told anew, of one account */
 
 /* An API key by which somebody listens. */
@@ -92,8 +93,12 @@ void subscription_push(struct subscription *subscription, const struct text *tex
 
 /* ---- stream_feed.c, on the hub's thread ---- */
 
-/* Reads what is new for everybody, and pushes it. */
+/* Reads what is new for everybody, and pushes it. An account whose feed cannot be read holds up no
+ * other. */
 enum outcome hub_read_feeds(struct stream_hub *hub, struct db_connection *connection);
+
+/* Has the events of all accounts that somebody listens to written down for another hour. */
+enum outcome hub_keep_streamed(struct stream_hub *hub, struct db_connection *connection);
 
 /* ---- stream_scores.c, on the hub's thread ---- */
 

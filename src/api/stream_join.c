@@ -9,7 +9,6 @@
 #include "http/subscriber.h"
 
 #define RETRY_AFTER_S "10"
-#define AWAIT_US_MAX  US_PER_SECOND
 #define RESUMED_WITHIN_US                                                                          \
     (INT64_C(23) * 3600 * US_PER_SECOND) /* events are kept for a day at the least */
 
@@ -103,13 +102,13 @@ static bool enlist(struct stream_hub *hub, const struct request *request,
 
 /* ---- where it begins ---- */
 
-/* Somebody listens to this account for the first time: from now on its events are written down. */
+/* Somebody is the first to listen to this account here: from now on its events are written down. */
 static enum outcome begin_feed(struct stream_hub *hub, struct db_connection *connection,
                                struct streamed_account *account) {
-    struct streaming_since since = {0};
+    uint64_t from = 0;
     struct feed_horizon horizon;
-    enum outcome outcome = keep_streamed(connection, account->account_id, STREAMED_FOR_US, &since);
-    if (outcome == OUTCOME_OK && since.began) {
+    enum outcome outcome = keep_streamed(connection, account->account_id, STREAMED_FOR_US, &from);
+    if (outcome == OUTCOME_OK) {
         outcome = await_transactions(connection, AWAIT_US_MAX);
     }
     if (outcome == OUTCOME_OK) {
@@ -120,7 +119,7 @@ static enum outcome begin_feed(struct stream_hub *hub, struct db_connection *con
     }
     pthread_mutex_lock(&hub->lock);
     if (!account->positioned) {
-        account->from = since.from;
+        account->from = from;
         account->position = (struct stream_position){feed_position_at(&horizon), time_now_us()};
         account->positioned = true;
     }

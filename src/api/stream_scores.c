@@ -9,7 +9,8 @@
 #include "store/metrics.h"
 
 #define SCORES_EVERY_US (5 * US_PER_SECOND)
-#define VIEWS_MAX       32 /* worked out in one turn for one account; the rest in the next ones */
+#define VIEWS_MAX       32 /* worked out at a time for one account; the rest the next time */
+#define SCORES_US_MAX   (US_PER_SECOND / 4) /* of one turn: events do not wait for many scores */
 
 /* ---- what changed; under the lock ---- */
 
@@ -27,6 +28,11 @@ static bool noted(const struct streamed_account *account, const struct stream_su
     return false;
 }
 
+static void change_clear(struct stream_change *change) {
+    free(change->survey);
+    free(change->team);
+}
+
 /* Of more than CHANGES_MAX at once the last are told with their next answer. */
 void hub_note_change(struct streamed_account *account, const struct stream_subject *subject) {
     if (!subject->survey || account->change_count == CHANGES_MAX || noted(account, subject)) {
@@ -37,8 +43,7 @@ void hub_note_change(struct streamed_account *account, const struct stream_subje
         .team = subject->team ? strdup(subject->team) : NULL,
     };
     if (!change.survey || (subject->team && !change.team)) {
-        free(change.survey);
-        free(change.team);
+        change_clear(&change);
         return;
     }
     account->changes[account->change_count++] = change;
@@ -46,8 +51,7 @@ void hub_note_change(struct streamed_account *account, const struct stream_subje
 
 void hub_forget_changes(struct streamed_account *account) {
     for (size_t i = 0; i < account->change_count; i++) {
-        free(account->changes[i].survey);
-        free(account->changes[i].team);
+        change_clear(&account->changes[i]);
     }
     account->change_count = 0;
 }
@@ -75,19 +79,21 @@ static void views_clear(struct scores_views *views) {
     views->count = 0;
 }
 
-static void add_view(struct scores_views *views, const char *survey, const char *team) {
+/* False when there is no room for it. */
+static bool add_view(struct scores_views *views, const char *survey, const char *team) {
     for (size_t i = 0; i < views->count; i++) {
         if (same(views->list[i].survey, survey) && same(views->list[i].team, team)) {
-            return;
+            return true;
         }
     }
     struct scores_view view = {.survey = strdup(survey), .team = team ? strdup(team) : NULL};
     if (views->count == VIEWS_MAX || !view.survey || (team && !view.team)) {
         free(view.survey);
         free(view.team);
-        return;
+        return false;
     }
     views->list[views->count++] = view;
+    return true;
 }
 
 static bool wants(const struct subscription *subscription, const struct stream_change *change) {
@@ -102,29 +108,42 @@ static bool shows(const struct subscription *subscription, const struct scores_v
            same(filter->team, view->team);
 }
 
-static void collect_views_of(const struct streamed_account *account,
+/* False when not all of them have room. */
+static bool collect_views_of(const struct streamed_account *account,
                              const struct stream_change *change, struct scores_views *views) {
+    bool all = true;
     for (struct subscription *each = account->first; each; each = each->next) {
         if (wants(each, change)) {
-            add_view(views, change->survey, each->filter.team);
+            all = add_view(views, change->survey, each->filter.team) && all;
         }
     }
+    return all;
 }
 
+/* What has no room is kept, and comes first the next time. */
 static void collect_views(struct streamed_account *account, struct scores_views *views) {
+    size_t kept = 0;
     for (size_t i = 0; i < account->change_count; i++) {
-        collect_views_of(account, &account->changes[i], views);
+        if (collect_views_of(account, &account->changes[i], views)) {
+            change_clear(&account->changes[i]);
+        } else {
+            account->changes[kept++] = account->changes[i];
+        }
     }
-    hub_forget_changes(account);
+    account->change_count = kept;
 }
 
-/* The next account whose scores changed and are due, with the views of them; NULL: none. */
+/* The account that waits longest for scores that changed and are due, with the views of them; NULL:
+ * none. */
 static struct streamed_account *take_due(struct stream_hub *hub, struct scores_views *views) {
     int64_t now_us = time_monotonic_us();
     pthread_mutex_lock(&hub->lock);
-    struct streamed_account *account = hub->accounts;
-    while (account && (account->change_count == 0 || now_us < account->scores_due_us)) {
-        account = account->next;
+    struct streamed_account *account = NULL;
+    for (struct streamed_account *each = hub->accounts; each; each = each->next) {
+        if (each->change_count > 0 && each->scores_due_us <= now_us &&
+            (!account || each->scores_due_us < account->scores_due_us)) {
+            account = each;
+        }
     }
     if (account) {
         account->scores_due_us = now_us + SCORES_EVERY_US;
@@ -198,15 +217,38 @@ static void push_views(struct stream_hub *hub, struct streamed_account *account,
     pthread_mutex_unlock(&hub->lock);
 }
 
+/* What could not be worked out is tried again when the account's scores are due again. */
+static void note_again(struct stream_hub *hub, struct streamed_account *account,
+                       const struct scores_view *view) {
+    struct stream_subject subject = {STREAM_METRICS, view->team, view->survey};
+    pthread_mutex_lock(&hub->lock);
+    hub_note_change(account, &subject);
+    pthread_mutex_unlock(&hub->lock);
+}
+
+static enum outcome tell_views(struct stream_hub *hub, struct db_connection *connection,
+                               struct streamed_account *account, struct scores_views *views) {
+    enum outcome outcome = OUTCOME_OK;
+    for (size_t i = 0; i < views->count; i++) {
+        enum outcome worked_out = work_out(connection, account->account_id, &views->list[i]);
+        if (worked_out != OUTCOME_OK) {
+            text_clear(&views->list[i].text);
+            note_again(hub, account, &views->list[i]);
+            outcome = worked_out;
+        }
+    }
+    push_views(hub, account, views);
+    return outcome;
+}
+
 enum outcome hub_tell_scores(struct stream_hub *hub, struct db_connection *connection) {
     CLEANUP(views_clear) struct scores_views views = {.count = 0};
-    struct streamed_account *account;
+    int64_t end_us = time_monotonic_us() + SCORES_US_MAX;
     enum outcome outcome = OUTCOME_OK;
-    while (outcome == OUTCOME_OK && (account = take_due(hub, &views))) {
-        for (size_t i = 0; outcome == OUTCOME_OK && i < views.count; i++) {
-            outcome = work_out(connection, account->account_id, &views.list[i]);
-        }
-        push_views(hub, account, &views);
+    struct streamed_account *account;
+    while (time_monotonic_us() < end_us && (account = take_due(hub, &views))) {
+        enum outcome told = tell_views(hub, connection, account, &views);
+        outcome = told == OUTCOME_OK ? outcome : told;
         views_clear(&views);
     }
     return outcome;

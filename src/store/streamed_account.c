@@ -10,6 +10,16 @@
 
 #define STEP_MS 5
 
+/* clang-format off */
+/* $2: now, $3: until when. streamed_from stays, unless for a while nothing was written down, or the
+ * database was restored: then transactions are numbered anew. */
+#define KEEP_STREAMED                                                                              \
+    "UPDATE accounts SET streamed_until = greatest(streamed_until, $3::timestamptz),"              \
+    " streamed_from = CASE WHEN streamed_until > $2::timestamptz"                                  \
+    " AND streamed_from <= pg_current_xact_id() THEN streamed_from"                                \
+    " ELSE pg_current_xact_id() END"
+/* clang-format on */
+
 #define HORIZON "pg_snapshot_xmin(pg_current_snapshot()), pg_snapshot_xmax(pg_current_snapshot())"
 
 static uint64_t transaction_at(const PGresult *rows, int row, int column) {
@@ -40,7 +50,7 @@ int feed_position_compare(const struct feed_position *one, const struct feed_pos
 }
 
 enum outcome keep_streamed(struct db_connection *connection, int64_t account_id, int64_t for_us,
-                           struct streaming_since *since) {
+                           uint64_t *from) {
     int64_t now_us = time_now_us();
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, account_id);
@@ -51,11 +61,7 @@ enum outcome keep_streamed(struct db_connection *connection, int64_t account_id,
     }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome =
-        db_query(connection, &rows,
-                 "UPDATE accounts SET streamed_until = greatest(streamed_until, $3::timestamptz),"
-                 " streamed_from = CASE WHEN streamed_until > $2::timestamptz THEN streamed_from"
-                 " ELSE pg_current_xact_id() END WHERE account_id = $1"
-                 " RETURNING streamed_from, streamed_from = pg_current_xact_id()",
+        db_query(connection, &rows, KEEP_STREAMED " WHERE account_id = $1 RETURNING streamed_from",
                  params_from(&params, 0, params.count));
     if (outcome != OUTCOME_OK) {
         return outcome;
@@ -63,37 +69,91 @@ enum outcome keep_streamed(struct db_connection *connection, int64_t account_id,
     if (PQntuples(rows) == 0) {
         return OUTCOME_NOT_FOUND;
     }
-    since->from = transaction_at(rows, 0, 0);
-    since->began = *db_text(rows, 0, 1) == 't';
+    *from = transaction_at(rows, 0, 0);
     return OUTCOME_OK;
 }
 
-enum outcome keep_all_streamed(struct db_connection *connection, const int64_t account_ids[],
-                               size_t count, int64_t until_us) {
+/* An account that is gone has no row, and stays as it is. */
+static void froms_from_rows(const PGresult *rows, struct streamed_feed feeds[], size_t count) {
+    for (int row = 0; row < PQntuples(rows); row++) {
+        size_t position = (size_t)db_int(rows, row, 0);
+        if (position > 0 && position <= count) {
+            feeds[position - 1].from = transaction_at(rows, row, 1);
+        }
+    }
+}
+
+enum outcome keep_all_streamed(struct db_connection *connection, struct streamed_feed feeds[],
+                               size_t count, int64_t for_us) {
+    int64_t now_us = time_now_us();
     CLEANUP(text_clear) struct text ids = {0};
     CLEANUP(params_clear) struct params params = {0};
     for (size_t i = 0; i < count; i++) {
-        array_append_int(&ids, account_ids[i]);
+        array_append_int(&ids, feeds[i].account_id);
     }
     params_array(&params, &ids);
-    params_time(&params, until_us);
-    return params_ready(&params)
-               ? db_query(connection, NULL,
-                          "UPDATE accounts SET streamed_until = greatest(streamed_until, $2)"
-                          " WHERE account_id = ANY ($1::bigint[])",
-                          params_from(&params, 0, params.count))
-               : OUTCOME_UNAVAILABLE;
+    params_time(&params, now_us);
+    params_time(&params, now_us + for_us);
+    if (!params_ready(&params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows,
+                 KEEP_STREAMED " FROM unnest($1::bigint[]) WITH ORDINALITY AS kept (id, position)"
+                               " WHERE accounts.account_id = kept.id"
+                               " RETURNING kept.position, accounts.streamed_from",
+                 params_from(&params, 0, params.count));
+    if (outcome == OUTCOME_OK) {
+        froms_from_rows(rows, feeds, count);
+    }
+    return outcome;
+}
+
+/* The database's clock. */
+static enum outcome load_now(struct db_connection *connection, int64_t *now_us) {
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome =
+        db_query(connection, &rows, "SELECT " DB_TIME("clock_timestamp()"), DB_NO_PARAMS);
+    if (outcome == OUTCOME_OK) {
+        *now_us = db_time(rows, 0, 0);
+    }
+    return outcome;
+}
+
+/* By when they began, not by their numbers: they have none before they write. */
+static enum outcome count_transactions(struct db_connection *connection, int64_t from_us,
+                                       int64_t to_us, int64_t *count) {
+    CLEANUP(params_clear) struct params params = {0};
+    params_time(&params, from_us);
+    params_time(&params, to_us);
+    if (!params_ready(&params)) {
+        return OUTCOME_UNAVAILABLE;
+    }
+    CLEANUP(db_rows_free) PGresult *rows = NULL;
+    enum outcome outcome = db_query(connection, &rows,
+                                    "SELECT count(*) FROM pg_stat_activity"
+                                    " WHERE datname = current_database()"
+                                    " AND pid <> pg_backend_pid()"
+                                    " AND xact_start BETWEEN $1::timestamptz AND $2::timestamptz",
+                                    params_from(&params, 0, params.count));
+    if (outcome == OUTCOME_OK) {
+        *count = db_int(rows, 0, 0);
+    }
+    return outcome;
 }
 
 enum outcome await_transactions(struct db_connection *connection, int64_t limit_us) {
     struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
     int64_t end_us = time_monotonic_us() + limit_us;
-    struct feed_horizon first;
-    enum outcome outcome = load_feed_horizon(connection, &first);
-    struct feed_horizon now = first;
-    while (outcome == OUTCOME_OK && now.oldest < first.next && time_monotonic_us() < end_us) {
-        nanosleep(&step, NULL);
-        outcome = load_feed_horizon(connection, &now);
+    int64_t began_us = 0;
+    int64_t count = 1;
+    enum outcome outcome = load_now(connection, &began_us);
+    while (outcome == OUTCOME_OK && count > 0 && time_monotonic_us() < end_us) {
+        outcome = count_transactions(connection, began_us - limit_us, began_us, &count);
+        if (count > 0) {
+            nanosleep(&step, NULL);
+        }
     }
     return outcome;
 }

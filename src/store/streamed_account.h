@@ -24,23 +24,24 @@ struct feed_position feed_position_at(const struct feed_horizon *horizon);
 /* Below 0 when one comes before the other, 0 when they are the same. */
 int feed_position_compare(const struct feed_position *one, const struct feed_position *other);
 
-/* Since when an account's events are all written down. */
-struct streaming_since {
-    uint64_t from; /* the transaction */
-    bool began; /* by this: then wait for await_transactions before anybody is told that it listens
-                 */
+/* From now on for so long the account's events are written down; *from is the transaction since
+ * which they are. Before anybody is told that it listens, wait for await_transactions.
+ * OUTCOME_NOT_FOUND without the account. */
+enum outcome keep_streamed(struct db_connection *connection, int64_t account_id, int64_t for_us,
+                           uint64_t *from);
+
+struct streamed_feed {
+    int64_t account_id;
+    uint64_t from; /* filled in: the transaction since which it is whole */
 };
 
-/* From now on for so long the account's events are written down. OUTCOME_NOT_FOUND without it. */
-enum outcome keep_streamed(struct db_connection *connection, int64_t account_id, int64_t for_us,
-                           struct streaming_since *since);
+/* The same for many, which should be streamed already. */
+enum outcome keep_all_streamed(struct db_connection *connection, struct streamed_feed feeds[],
+                               size_t count, int64_t for_us);
 
-/* The same for many that are streamed already. */
-enum outcome keep_all_streamed(struct db_connection *connection, const int64_t account_ids[],
-                               size_t count, int64_t until_us);
-
-/* Until all transactions have ended that may have looked before keep_streamed was committed; at
- * most for limit_us: one that takes long is not waited for. */
+/* Until all transactions have ended that may have looked before keep_streamed was committed, by
+ * this connection or just now by another. Those that began limit_us ago or earlier are not waited
+ * for, and nothing is for longer. */
 enum outcome await_transactions(struct db_connection *connection, int64_t limit_us);
 
 /* How far somebody has read one account's feed. */

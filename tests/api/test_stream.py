@@ -4,6 +4,7 @@ import re
 import signal
 import socket
 import threading
+import time
 
 import pytest
 
@@ -123,6 +124,37 @@ def test_an_alert_arrives_when_it_is_raised_and_when_it_is_resolved(service):
         events = listener.wait_for(lambda it: len(it.named("alert")) == 2 and it.named("alert"))
         assert [event["data"]["type"] for event in events] == ["alert.raised", "alert.resolved"]
         assert {event["data"]["data"]["id"] for event in events} == {alert}
+
+
+def test_scores_of_many_teams_all_arrive(make_service):
+    service = make_service()
+    with contextlib.ExitStack() as open_ones:
+        heard = [open_ones.enter_context(listening(service, types="metrics", team=f"Team {number}")) for number in range(60)]
+        for listener in heard:
+            listener.wait_greeted()
+        for number in range(60):
+            answer(service, f"of-team-{number}", contact={"team": f"Team {number}"})
+        for listener in heard:
+            listener.wait_for(lambda it: it.named("metrics"))
+
+
+def test_a_feed_that_cannot_be_read_holds_up_no_other_account(make_service):
+    service = make_service()
+    keys = [(service.key("read", account), service.key("write", account)) for account in (1, service.account())]
+    with contextlib.ExitStack() as open_ones:
+        heard = [open_ones.enter_context(listening(service, key=read, types="response")) for read, _ in keys]
+        for listener in heard:
+            listener.wait_greeted()
+        for account in (1, service.account()):
+            other = keys[account == 1]
+            failures = service.log().count("none that this version knows")
+            service.sql("INSERT INTO events (account_id, id, type, object_id, occurred_at)"
+                        " VALUES (%s, gen_random_uuid(), 30, gen_random_uuid(), now())", account)
+            service.wait_for(lambda: service.log().count("none that this version knows") > failures, PATIENCE_S)
+            answer(service, f"beside-{account}", key=other[1])
+            listener = heard[keys.index(other)]
+            listener.wait_for(lambda it: it.refs()[-1:] == [f"beside-{account}"])
+            service.sql("DELETE FROM events WHERE type = 30")
 
 
 # ---- what is refused ----
@@ -312,6 +344,46 @@ def test_who_was_away_while_nothing_was_written_down_is_to_reload(make_service):
         assert listener.refs() == []
 
 
+def test_in_a_restored_database_who_comes_back_is_told_what_happened(make_service):
+    service = make_service()
+    service.sql("UPDATE accounts SET streamed_until = now() + interval '1 hour', streamed_from = '1000000000000'")
+    with listening(service, types="response") as listener:
+        place = listener.wait_greeted()
+    answer(service, "meanwhile")
+    with listening(service, types="response", last_event_id=place) as listener:
+        listener.wait_for(lambda it: it.refs() == ["meanwhile"])
+        assert listener.named("reset") == []
+
+
+def test_nobody_is_greeted_while_answers_are_on_their_way_that_know_of_no_listener(service):
+    for number in range(30):
+        account = service.account(f"Listened to {number}")
+        key = service.key("read", account)
+        with contextlib.closing(service.connect()) as connection, connection.cursor() as cursor:
+            connection.autocommit = False
+            began = time.monotonic()
+            cursor.execute("SELECT streamed_until FROM accounts WHERE account_id = %s", (account,))
+            greeted = threading.Event()
+            listens = threading.Thread(target=greeted_then_gone, args=(service, key, greeted))
+            listens.start()
+            service.wait_for(lambda: service.sql("SELECT 1 FROM accounts WHERE account_id = %s AND streamed_until > now()",
+                                                 account), PATIENCE_S)
+            early = greeted.wait(0.1)
+            in_time = time.monotonic() - began < 0.9
+            connection.rollback()
+        listens.join()
+        assert greeted.is_set()
+        if in_time:  # past a second nobody waits any more
+            assert not early
+            return
+
+
+def greeted_then_gone(service, key, greeted):
+    with listening(service, key=key) as listener:
+        listener.wait_greeted()
+        greeted.set()
+
+
 # ---- who reads too slowly, who leaves ----
 
 def ask_raw(service, receive_bytes=4096):
@@ -476,3 +548,18 @@ def test_a_database_that_is_away_is_waited_for(make_service, postgres):
             headers={"Idempotency-Key": "after"}).status_code == 201, PATIENCE_S)
         listener.wait_for(lambda it: it.refs() == ["before", "after"])
     assert service.log().count("live streams wait") == 1
+
+
+def test_after_long_without_the_database_listeners_are_to_reload(make_service, postgres):
+    service = make_service()
+    with listening(service, types="response") as listener:
+        listener.wait_greeted()
+        service.sql("UPDATE accounts SET streamed_until = now() - interval '1 second'")
+        postgres.stop("immediate")
+        try:
+            service.wait_for(lambda: "live streams wait" in service.log(), PATIENCE_S)
+        finally:
+            postgres.start()
+        listener.wait_for(lambda it: it.named("reset"))
+        answer(service, "heard-again")
+        listener.wait_for(lambda it: it.refs() == ["heard-again"])
