@@ -83,6 +83,7 @@ static void begin(struct claim *claim, size_t index) {
         .endpoint = claim->endpoint,
         .delivery = claim->deliveries[index],
         .claim_id = claim->id,
+        .revision = claim->webhook.revision,
         .body = claim->payloads[index],
         .begun_us = time_monotonic_us(),
     };
@@ -104,8 +105,10 @@ static void note_mark(struct claim *claim, size_t index, enum delivery_mark_kind
 
 static void note_unrendered(struct claim *claim, size_t index) {
     static const struct http_result unmade = {.error = "what it tells could not be written"};
-    const struct shot shot = {
-        .endpoint = claim->endpoint, .delivery = claim->deliveries[index], .claim_id = claim->id};
+    const struct shot shot = {.endpoint = claim->endpoint,
+                              .delivery = claim->deliveries[index],
+                              .claim_id = claim->id,
+                              .revision = claim->webhook.revision};
     webhook_note_result(claim->sender, &shot, &unmade);
 }
 

@@ -100,18 +100,21 @@ static void put_off(struct ending *ending, int attempts, int64_t pause_us) {
     ending->mark.wait_us = wait_us > pause_us ? wait_us : pause_us;
 }
 
-static void note_failure(struct endpoint *endpoint, const struct http_result *result,
+static void note_failure(const struct shot *shot, const struct http_result *result,
                          bool schedule_ended) {
+    struct endpoint *endpoint = shot->endpoint;
     int64_t pause_us = webhook_pause_us(result->status, result->retry_after_s);
     endpoint_note_failure(endpoint);
     endpoint->failed = true;
     endpoint->succeeded = false;
     endpoint->pause_us = pause_us > endpoint->pause_us ? pause_us : endpoint->pause_us;
-    if (webhook_judge(result->status) == WEBHOOK_UNWANTED) {
-        endpoint->end_reason = "its receiver answered 410 Gone";
-    } else if (!endpoint->end_reason) {
-        endpoint->end_reason =
-            webhook_giving_up(endpoint->failing_since_us, time_now_us(), schedule_ended);
+    const char *reason =
+        webhook_judge(result->status) == WEBHOOK_UNWANTED
+            ? "its receiver answered 410 Gone"
+            : webhook_giving_up(endpoint->failing_since_us, time_now_us(), schedule_ended);
+    if (reason) {
+        endpoint->end_reason = reason;
+        endpoint->end_revision = shot->revision;
     }
 }
 
@@ -140,7 +143,7 @@ void webhook_note_result(struct webhook_sender *sender, const struct shot *shot,
     } else {
         put_off(ending, shot->delivery.attempts,
                 webhook_pause_us(result->status, result->retry_after_s));
-        note_failure(shot->endpoint, result, ending->mark.kind == DELIVERY_FAILED);
+        note_failure(shot, result, ending->mark.kind == DELIVERY_FAILED);
     }
     count_kind(sender->options.metrics, ending->mark.kind);
 }
@@ -238,8 +241,8 @@ static void write_failure(struct endpoint *endpoint, struct db_connection *conne
 static void disable(struct webhook_sender *sender, struct endpoint *endpoint,
                     struct db_connection *connection) {
     const char *reason = endpoint->end_reason;
-    enum outcome outcome =
-        disable_webhook(connection, endpoint->target.account_id, &endpoint->target.id, reason);
+    enum outcome outcome = disable_webhook(connection, endpoint->target.account_id,
+                                           &endpoint->target.id, endpoint->end_revision, reason);
     if (outcome == OUTCOME_UNAVAILABLE) {
         return;
     }

@@ -34,6 +34,7 @@ struct endpoint {
     bool failed;
     int64_t pause_us;       /* that was asked for; 0: none */
     const char *end_reason; /* why it is to be disabled; NULL: it is not */
+    int end_revision;       /* which is: its owner may have given it another URL since */
 };
 
 struct endpoints {
@@ -50,7 +51,8 @@ struct shot {
     struct endpoint *endpoint; /* lent: kept while calls are on their way */
     struct claimed_delivery delivery;
     struct uuid claim_id;
-    char *body; /* owned */
+    int revision; /* of the webhook, when it was called */
+    char *body;   /* owned */
     int64_t begun_us;
     struct shot *older;
     struct shot *newer;

@@ -53,12 +53,12 @@ enum outcome store_webhook(struct db_connection *connection, struct webhook *web
 enum outcome remove_webhook(struct db_connection *connection, const struct webhook *webhook);
 
 /*
- * Of ours: reason says why, for people. In a transaction of its own, with the event
- * webhook.disabled for the account's other webhooks. OUTCOME_NOT_FOUND when it is gone or not
- * active any more: then nothing happened.
+ * Of ours: reason says why, for people, of that revision. In a transaction of its own, with the
+ * event webhook.disabled for the account's other webhooks. OUTCOME_NOT_FOUND when it is gone, not
+ * active any more, or another by now: then nothing happened.
  */
 enum outcome disable_webhook(struct db_connection *connection, int64_t account_id,
-                             const struct uuid *id, const char *reason);
+                             const struct uuid *id, int revision, const char *reason);
 
 struct webhook_list {
     struct webhook *webhooks; /* owned */

@@ -184,7 +184,7 @@ static enum outcome write_disabled(struct db_connection *connection, const struc
         db_query(connection, &rows,
                  "UPDATE webhooks SET active = false, disabled_reason = $3, disabled_at = $4,"
                  " updated_at = $4, revision = revision + 1"
-                 " WHERE account_id = $1 AND id = $2 AND active",
+                 " WHERE account_id = $1 AND id = $2 AND active AND revision = $5",
                  params_from(params, 0, params->count));
     return outcome == OUTCOME_OK && db_affected(rows) == 0 ? OUTCOME_NOT_FOUND : outcome;
 }
@@ -200,13 +200,14 @@ static enum outcome tell_disabled(struct db_connection *connection, int64_t acco
 }
 
 enum outcome disable_webhook(struct db_connection *connection, int64_t account_id,
-                             const struct uuid *id, const char *reason) {
+                             const struct uuid *id, int revision, const char *reason) {
     CLEANUP(params_clear) struct params params = {0};
     int64_t now_us = time_now_us();
     params_int(&params, account_id);
     params_uuid(&params, id);
     params_text(&params, reason);
     params_time(&params, now_us);
+    params_int(&params, revision);
     if (!params_ready(&params)) {
         return OUTCOME_FAILED;
     }

@@ -320,6 +320,22 @@ def test_410_disables_at_once_and_others_hear_of_it(service, account, receive):
     assert len(gone.deliveries) == 1
 
 
+def test_what_an_old_url_answers_does_not_disable_the_new_one(service, account, receive, library):
+    let_go = threading.Event()
+    old = receive(lambda delivery, number: (let_go.wait(PATIENCE_S), 410)[1])
+    tell(service, account)
+    old.wait_for(1)
+    with Receiver() as new:
+        moved = service.put(f"/v1/webhooks/{old.subscription.id}", service.key("admin", account), json={"url": new.url(), "events": ["*"]})
+        assert moved.status_code == 200, moved.text
+        let_go.set()
+        wait_for_rows(service, old, failed_once)
+        due_now(service, old)
+        [delivery] = new.wait_for(1)
+        assert library.verify(old.subscription.secret, delivery) == "good" and delivery.id == old.deliveries[0].id
+    assert webhook(service, old).active
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_pause_that_is_asked_for_is_kept_by_all_deliveries(service, account, receive, status):
     receiver = receive(lambda delivery, number: (status, {"Retry-After": str(PAST_S)}, b"") if number == 1 else 200)
