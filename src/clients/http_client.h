@@ -9,10 +9,11 @@
 
 struct ip_networks;
 
-#define HTTP_ERROR_SIZE        300
-#define HTTP_ANSWER_SIZE       513                 /* of what is kept of an answer, with the NUL */
-#define HTTP_ANSWER_BYTES_READ ((size_t)64 * 1024) /* of an answer's body: then it is broken off   \
-                                                    */
+#define HTTP_ERROR_SIZE  300
+#define HTTP_ANSWER_SIZE 513 /* of what is kept of an answer, with the NUL */
+#define HTTP_ANSWER_BYTES_READ                                                                     \
+    ((size_t)64 * 1024) /* of an answer's body: then it is broken off                              \
+                         */
 
 struct http_client_options {
     const struct ip_networks *listed; /* private ones that may be called; lent, as all here */

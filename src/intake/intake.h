@@ -30,7 +30,7 @@ struct intake_options {
     bool per_account; /* one transaction per account (Citus) instead of per batch */
     bool quiet;       /* subscribers are not told: the answers are of the past, or made up */
     const struct sentiment_scorer *scorer; /* lent: estimates what the votes say */
-    answer_told *tell; /* NULL: nobody watches */
+    answer_told *tell;                     /* NULL: nobody watches */
     void *tell_context;
     unsigned instance; /* 0..6: with the lane it makes the rollup slot; slots 14 and 15 are for
                           other writers */

@@ -24,10 +24,10 @@ struct housekeeping_options {
 
 /*
  * Account by account: discards what was held too long (audited, through reclassify_vote), removes
- * old page views, webhooks that came in, events and deliveries of webhooks, forgets idempotency keys
- * after a week and customers' locks after a day, and has the feed of a restored database go on. Safe
- * beside other instances: each step changes only what still is as it was found. NULL when out of
- * memory or threads.
+ * old page views, webhooks that came in, events and deliveries of webhooks, forgets idempotency
+ * keys after a week and customers' locks after a day, and has the feed of a restored database go
+ * on. Safe beside other instances: each step changes only what still is as it was found. NULL when
+ * out of memory or threads.
  */
 struct housekeeping *housekeeping_start(const struct housekeeping_options *options);
 
