@@ -40,7 +40,7 @@ static void find_accounts(struct webhook_sender *sender, struct db_connection *c
 
 /* None waits long for all others to have had their turn. */
 static size_t page_size(const struct webhook_sender *sender) {
-    size_t share = PAGES * PAGE / sender->account_count;
+    size_t share = (size_t)PAGES * PAGE / sender->account_count;
     share = share < PAGE ? share : PAGE;
     return share > PAGE_LEAST ? share : PAGE_LEAST;
 }
