@@ -12,7 +12,6 @@
 #include "config.h"
 #include "store/api_key.h"
 
-#define TURN_US        (US_PER_SECOND / 4)
 #define SWEEP_EVERY_US US_PER_SECOND
 
 void subscription_push(struct subscription *subscription, const struct text *text, int64_t now_us) {
@@ -207,7 +206,7 @@ static void take_turn(struct stream_hub *hub) {
 static bool rest(struct stream_hub *hub) {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t end_us = until.tv_sec * US_PER_SECOND + until.tv_nsec / 1000 + TURN_US;
+    int64_t end_us = until.tv_sec * US_PER_SECOND + until.tv_nsec / 1000 + hub->rest_us;
     until.tv_sec = end_us / US_PER_SECOND;
     until.tv_nsec = end_us % US_PER_SECOND * 1000;
     int waited = 0;
@@ -241,6 +240,7 @@ struct stream_hub *stream_hub_start(struct app *app) {
     }
     hub->app = app;
     hub->renew_due_us = time_monotonic_us() + RENEWED_EVERY_US;
+    hub->rest_us = REST_US_MIN;
     pthread_mutex_init(&hub->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);

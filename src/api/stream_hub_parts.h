@@ -18,7 +18,8 @@
 #define PENDING_BYTES_MAX (256U << 10) /* of one listener that does not read */
 #define STREAMED_FOR_US   (3600 * US_PER_SECOND)
 #define RENEWED_EVERY_US  (600 * US_PER_SECOND)
-#define AWAIT_US_MAX      US_PER_SECOND /* for transactions that know of no listener */
+#define REST_US_MIN       (US_PER_SECOND / 4) /* between two looks */
+#define AWAIT_US_MAX      US_PER_SECOND       /* for transactions that know of no listener */
 #define CHANGES_MAX       64 /* teams of surveys whose scores are to be told anew, of one account */
 
 /* An API key by which somebody listens. */
@@ -77,6 +78,7 @@ struct stream_hub {
     size_t account_count;
     size_t listeners;
     size_t shared_listeners;
+    int64_t rest_us;
     int64_t renew_due_us;
     int64_t keys_due_us;
     int64_t sweep_due_us;

@@ -102,9 +102,12 @@ static enum outcome tell_page(struct past *past, struct text *chunk, size_t *cou
     return outcome;
 }
 
-/* False once the listener is live. */
+/* False once the listener is live, or has lost its key. */
 static bool tell_more(struct past *past, struct text *chunk) {
     struct subscription *subscription = past->subscription;
+    if (!subscriber_listens(subscription->subscriber)) {
+        return false;
+    }
     struct stream_position known = position_of(subscription->account, &subscription->hub->lock);
     size_t count;
     if (tell_page(past, chunk, &count) != OUTCOME_OK) {

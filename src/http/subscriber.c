@@ -59,6 +59,10 @@ bool subscriber_is_over(const struct subscriber *subscriber) {
     return atomic_load(&subscriber->over);
 }
 
+bool subscriber_listens(const struct subscriber *subscriber) {
+    return atomic_load(&subscriber->state) == SUBSCRIBER_LISTENS;
+}
+
 bool subscriber_is_cut(const struct subscriber *subscriber) {
     return atomic_load(&subscriber->state) == SUBSCRIBER_CUT;
 }
@@ -74,7 +78,7 @@ static void wake(struct subscriber *subscriber) {
 
 static void enter(struct subscriber *subscriber, enum subscriber_state state) {
     pthread_mutex_lock(&subscriber->lock);
-    if (atomic_load(&subscriber->state) == SUBSCRIBER_LISTENS) {
+    if (subscriber_listens(subscriber)) {
         atomic_store(&subscriber->state, (int)state);
     }
     wake(subscriber);
@@ -108,8 +112,10 @@ void subscriber_push(struct subscriber *subscriber, const char *bytes, size_t le
         return;
     }
     pthread_mutex_lock(&subscriber->lock);
-    append(subscriber, bytes, length);
-    wake(subscriber);
+    if (subscriber_listens(subscriber)) {
+        append(subscriber, bytes, length);
+        wake(subscriber);
+    }
     pthread_mutex_unlock(&subscriber->lock);
 }
 

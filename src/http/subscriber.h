@@ -21,7 +21,8 @@ void subscriber_drop(struct subscriber *subscriber);
  * slowly comes again and says how far it came. */
 void subscriber_push(struct subscriber *subscriber, const char *bytes, size_t length);
 
-/* From any thread: the answer ends well, after what was pushed. */
+/* From any thread: the answer ends well, after what was pushed; what is pushed later is not sent.
+ */
 void subscriber_end(struct subscriber *subscriber);
 
 /* From any thread: the connection is cut. */
@@ -29,6 +30,9 @@ void subscriber_cut(struct subscriber *subscriber);
 
 /* True when nobody will read any more. */
 bool subscriber_is_over(const struct subscriber *subscriber);
+
+/* False once it ends or is cut: nothing more is to be told. */
+bool subscriber_listens(const struct subscriber *subscriber);
 
 /* True when the connection is to be cut, though it may wait for its client just now. */
 bool subscriber_is_cut(const struct subscriber *subscriber);

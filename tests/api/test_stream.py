@@ -238,8 +238,8 @@ def test_a_request_that_is_refused_for_something_else_leaves_the_ticket_as_it_is
         assert listener.status == 200
 
 
-def revoke(service, key):
-    [listed] = re.findall(r"^(\S+)\s.*short-lived", service.cli("key", "list", "--account", 1, check=True).stdout, re.M)
+def revoke(service, key, name="short-lived"):
+    [listed] = re.findall(rf"^(\S+)\s.*{name}", service.cli("key", "list", "--account", 1, check=True).stdout, re.M)
     service.cli("key", "revoke", "--account", 1, listed, check=True)
     return key
 
@@ -256,6 +256,28 @@ def test_a_stream_ends_with_its_key_and_so_does_a_ticket(service):
         assert service.get(f"/v1/stream?ticket={given}").status_code == 401
         answer(service, "after-the-key")
         other.wait_for(lambda it: it.refs() == ["after-the-key"])
+
+
+def test_who_has_lost_its_key_is_not_told_the_rest_of_the_past(service):
+    made = service.cli("key", "create", "--account", 1, "--scope", "read", "--name", "slow", check=True)
+    key = made.stdout.strip()
+    with listening(service, key=key, types="alert") as mine:
+        place = mine.wait_greeted()
+        for batch in range(40):
+            assert service.post("/v1/responses", "write", json=[
+                {"survey": "understood", "contact": {"ref": f"past-{batch}-{number}"},
+                 "answers": {"understood": "no", "comment": "Nobody told me why. " * 90}} for number in range(50)]).status_code == 207
+        with contextlib.closing(ask_raw(service, key=key, last_event_id=place)) as slow:
+            revoke(service, key, "slow")
+            assert mine.ended.wait(PATIENCE_S) and mine.clean
+            answer(service, "after-the-slow-key")
+            slow.settimeout(PATIENCE_S)
+            told = bytearray()
+            while not told.endswith(b"\r\n0\r\n\r\n"):
+                more = slow.recv(1 << 20)
+                assert more, "cut"
+                told += more
+            assert b"past-0-0" in told and b"after-the-slow-key" not in told
 
 
 # ---- coming back ----
@@ -386,13 +408,15 @@ def greeted_then_gone(service, key, greeted):
 
 # ---- who reads too slowly, who leaves ----
 
-def ask_raw(service, receive_bytes=4096):
+def ask_raw(service, receive_bytes=4096, key="read", last_event_id=None):
     """A socket with a small window that has asked for a stream, and reads nothing."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+    key = service.key(key) if key == "read" else key
+    place = f"Last-Event-ID: {last_event_id}\r\n" if last_event_id else ""
     connection.connect(("127.0.0.1", service.port))
-    connection.sendall(f"GET /v1/stream?types=response HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {service.key('read')}\r\n"
-                       "\r\n".encode())
+    connection.sendall(f"GET /v1/stream?types=response HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {key}\r\n"
+                       f"{place}\r\n".encode())
     assert connection.recv(12) == b"HTTP/1.1 200"
     return connection
 

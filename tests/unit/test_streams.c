@@ -160,6 +160,23 @@ static void who_does_not_read_is_cut_with_what_is_pending(void **state) {
     subscriber_close(subscriber);
 }
 
+static void what_is_pushed_after_the_end_is_not_told(void **state) {
+    (void)state;
+    struct subscriber *subscriber = subscriber_new(64);
+    char buffer[16];
+    size_t length = 0;
+    subscriber_push(subscriber, "before", 6);
+    subscriber_end(subscriber);
+    assert_false(subscriber_listens(subscriber));
+    subscriber_push(subscriber, "after", 5);
+    assert_int_equal(subscriber_read(subscriber, NULL, buffer, sizeof buffer, &length),
+                     STREAMING_BYTES);
+    assert_int_equal(length, 6);
+    assert_int_equal(subscriber_read(subscriber, NULL, buffer, sizeof buffer, &length),
+                     STREAMING_END);
+    subscriber_close(subscriber);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_id_says_where_it_is_from),
@@ -170,6 +187,7 @@ int main(void) {
         cmocka_unit_test(a_filter_takes_what_it_names),
         cmocka_unit_test(what_was_pushed_is_read_in_its_order),
         cmocka_unit_test(who_does_not_read_is_cut_with_what_is_pending),
+        cmocka_unit_test(what_is_pushed_after_the_end_is_not_told),
     };
     return RUN(tests);
 }
