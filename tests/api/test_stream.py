@@ -258,7 +258,8 @@ def test_a_stream_ends_with_its_key_and_so_does_a_ticket(service):
         other.wait_for(lambda it: it.refs() == ["after-the-key"])
 
 
-def test_who_has_lost_its_key_is_not_told_the_rest_of_the_past(service):
+def test_who_has_lost_its_key_is_not_told_the_rest_of_the_past(make_service):
+    service = make_service(**SERVICE_ENVIRONMENT)
     made = service.cli("key", "create", "--account", 1, "--scope", "read", "--name", "slow", check=True)
     key = made.stdout.strip()
     with listening(service, key=key, types="alert") as mine:
