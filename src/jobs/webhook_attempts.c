@@ -244,12 +244,12 @@ static bool take_turns(struct webhook_sender *sender, bool doubtful,
                        struct db_connection **connection) {
     struct endpoints *endpoints = &sender->endpoints;
     size_t *next = doubtful ? &endpoints->next_doubtful : &endpoints->next_trusted;
-    int64_t until_us = time_monotonic_us() + WEBHOOK_WAIT_US / 2;
+    int64_t until_us = time_monotonic_us() + WEBHOOK_WAIT_US;
     bool good = true;
     for (size_t i = 0; good && i < endpoints->count; i++) {
         struct endpoint *endpoint = endpoints->all[*next % endpoints->count];
         if (time_monotonic_us() >= until_us) {
-            sender->cut_short = true;
+            sender->cut_short |= doubtful; /* of the others answers are to come, and wake us */
             return true;
         }
         ++*next;
