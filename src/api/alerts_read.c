@@ -15,8 +15,6 @@
 #include "store/alert.h"
 #include "store/response_read.h"
 
-#define CURSOR_BYTES_MAX 200
-
 static void release_json(json_t **json) {
     json_decref(*json);
 }
@@ -119,16 +117,8 @@ static const struct field query_fields[] = {
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct alert_query, status),
      .choices = statuses},
-    {.name = "cursor",
-     .kind = FIELD_TEXT,
-     .offset = offsetof(struct alert_query, cursor),
-     .min = 1,
-     .max = CURSOR_BYTES_MAX},
-    {.name = "limit",
-     .kind = FIELD_INT,
-     .offset = offsetof(struct alert_query, limit),
-     .min = 1,
-     .max = LIST_LIMIT_MAX},
+    LIST_CURSOR_FIELD(struct alert_query),
+    LIST_LIMIT_FIELD(struct alert_query),
 };
 static const struct field_table query_table = FIELD_TABLE(query_fields);
 
@@ -144,39 +134,22 @@ static void write_filter(const struct alert_query *query, struct text *filter) {
     text_append_format(filter, "\n%d", query->status);
 }
 
-/* next: the cursor of the page after this one, or NULL. */
-static struct response respond_page(struct app *app, const struct alert_list *page, size_t count,
-                                    const char *next) {
+static struct response respond_page(struct app *app, const struct request *request,
+                                    const struct alert_list *page, size_t limit,
+                                    const char *filter) {
+    struct cursor last = {.account_id = request->principal.account_id};
     json_t *data = json_array();
     bool whole = data != NULL;
-    for (size_t i = 0; whole && i < count; i++) {
+    for (size_t i = 0; whole && i < page->count && i < limit; i++) {
         whole = json_array_append_new(data, alert_to_json(app, &page->alerts[i])) == 0;
+        last.time_us = page->alerts[i].raised_at_us;
+        last.id = page->alerts[i].id;
     }
     if (!whole) {
         json_decref(data);
         return respond_outcome(OUTCOME_FAILED, "list of alerts");
     }
-    return respond(
-        200, json_pack("{s:o, s:b, s:s?}", "data", data, "has_more", next != NULL, "next", next));
-}
-
-static struct response respond_first(struct app *app, const struct request *request,
-                                     const struct alert_list *page, size_t limit,
-                                     const char *filter) {
-    char next[CURSOR_TEXT_SIZE];
-    if (page->count <= limit) {
-        return respond_page(app, page, page->count, NULL);
-    }
-    const struct alert *last = &page->alerts[limit - 1];
-    struct cursor cursor = {
-        .account_id = last->account_id, .time_us = last->raised_at_us, .id = last->id};
-    enum outcome outcome = list_cursor_write(app, filter, &cursor, next);
-    if (outcome != OUTCOME_OK) {
-        return respond_outcome(outcome, "signing key");
-    }
-    struct response response = respond_page(app, page, limit, next);
-    list_set_next_link(&response, app, request, next);
-    return response;
+    return respond_list_until(app, request, data, filter, page->count > limit ? &last : NULL);
 }
 
 static struct response list_from(struct app *app, const struct request *request,
@@ -197,7 +170,7 @@ static struct response list_from(struct app *app, const struct request *request,
     enum outcome outcome = /* one more tells whether there is a next page */
         connection ? list_alerts_before(connection, &wanted, limit + 1, &page)
                    : OUTCOME_UNAVAILABLE;
-    return outcome == OUTCOME_OK ? respond_first(app, request, &page, limit, filter)
+    return outcome == OUTCOME_OK ? respond_page(app, request, &page, limit, filter)
                                  : respond_outcome(outcome, "list");
 }
 

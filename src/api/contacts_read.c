@@ -12,7 +12,6 @@
 #include "store/contact_list.h"
 #include "store/invitation_list.h"
 
-#define CURSOR_BYTES_MAX      200
 #define INVITATIONS_SHOWN_MAX 200 /* one for each survey */
 
 static enum outcome load_with_invitations(struct db_connection *connection, int64_t account_id,
@@ -83,14 +82,10 @@ static const struct field query_fields[] = {
     TEXT(email, CUSTOMER_TEXT_BYTES_MAX),
     TEXT(agent, DIMENSION_BYTES_MAX),
     TEXT(team, DIMENSION_BYTES_MAX),
-    TEXT(cursor, CURSOR_BYTES_MAX),
+    LIST_CURSOR_FIELD(struct contact_query),
     MARK(repeated),
     MARK(reopened),
-    {.name = "limit",
-     .kind = FIELD_INT,
-     .offset = offsetof(struct contact_query, limit),
-     .min = 1,
-     .max = LIST_LIMIT_MAX},
+    LIST_LIMIT_FIELD(struct contact_query),
 };
 static const struct field_table query_table = FIELD_TABLE(query_fields);
 

@@ -60,12 +60,8 @@ static const char *outcome_objection(const char *text) {
 static const struct field query_fields[] = {
     TEXT(outcome, DIMENSION_BYTES_MAX, outcome_objection),
     TEXT(contact, CONTACT_REF_BYTES_MAX, NULL),
-    TEXT(cursor, CURSOR_TEXT_SIZE, NULL),
-    {.name = "limit",
-     .kind = FIELD_INT,
-     .offset = offsetof(struct delivery_query, limit),
-     .min = 1,
-     .max = LIST_LIMIT_MAX},
+    LIST_CURSOR_FIELD(struct delivery_query),
+    LIST_LIMIT_FIELD(struct delivery_query),
 };
 static const struct field_table query_table = FIELD_TABLE(query_fields);
 
@@ -89,29 +85,14 @@ static void write_filter(const struct request *request, const struct delivery_qu
 static struct response respond_page(struct app *app, const struct request *request,
                                     const struct delivery_list *page, size_t limit,
                                     const char *filter) {
-    bool has_more = page->count > limit;
-    char next[CURSOR_TEXT_SIZE];
+    struct cursor last = {.account_id = request->principal.account_id};
     json_t *data = json_array();
     for (size_t i = 0; i < page->count && i < limit; i++) {
         json_array_append_new(data, delivery_view(&page->deliveries[i], false));
+        last.time_us = page->deliveries[i].received_at_us;
+        last.id = page->deliveries[i].id;
     }
-    if (has_more) {
-        const struct webhook_delivery *last = &page->deliveries[limit - 1];
-        struct cursor cursor = {
-            .account_id = last->account_id, .time_us = last->received_at_us, .id = last->id};
-        enum outcome outcome = list_cursor_write(app, filter, &cursor, next);
-        if (outcome != OUTCOME_OK) {
-            json_decref(data);
-            return respond_outcome(outcome, "signing key");
-        }
-    }
-    struct response response =
-        respond(200, json_pack("{s:o, s:b, s:s?}", "data", data, "has_more", (int)has_more, "next",
-                               has_more ? next : NULL));
-    if (has_more) {
-        list_set_next_link(&response, app, request, next);
-    }
-    return response;
+    return respond_list_until(app, request, data, filter, page->count > limit ? &last : NULL);
 }
 
 /* OUTCOME_NOT_FOUND: there is no such source. */

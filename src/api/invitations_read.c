@@ -13,8 +13,6 @@
 #include "store/invitation.h"
 #include "store/invitation_list.h"
 
-#define CURSOR_BYTES_MAX 200
-
 /* A key that may only read cannot answer for a customer: it sees no link. */
 static bool append_seen(struct app *app, const struct request *request,
                         const struct invitation *invitation, struct text *text) {
@@ -92,7 +90,7 @@ static const struct choice skip_reasons[] = {
 static const struct field query_fields[] = {
     TEXT(survey, SURVEY_NAME_BYTES_MAX),
     TEXT(contact, CONTACT_REF_BYTES_MAX),
-    TEXT(cursor, CURSOR_BYTES_MAX),
+    LIST_CURSOR_FIELD(struct invitation_query),
     {.name = "verdict",
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct invitation_query, verdict),
@@ -101,11 +99,7 @@ static const struct field query_fields[] = {
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct invitation_query, skip_reason),
      .choices = skip_reasons},
-    {.name = "limit",
-     .kind = FIELD_INT,
-     .offset = offsetof(struct invitation_query, limit),
-     .min = 1,
-     .max = LIST_LIMIT_MAX},
+    LIST_LIMIT_FIELD(struct invitation_query),
 };
 static const struct field_table query_table = FIELD_TABLE(query_fields);
 

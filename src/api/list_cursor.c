@@ -80,3 +80,24 @@ void list_set_next_link(struct response *response, const struct app *app,
         response_set_header(response, "Link", link.bytes);
     }
 }
+
+struct response respond_list(const struct app *app, const struct request *request, json_t *data,
+                             const char *next) {
+    struct response response = respond(
+        200, json_pack("{s:o, s:b, s:s?}", "data", data, "has_more", next != NULL, "next", next));
+    if (next) {
+        list_set_next_link(&response, app, request, next);
+    }
+    return response;
+}
+
+struct response respond_list_until(struct app *app, const struct request *request, json_t *data,
+                                   const char *filter, const struct cursor *last) {
+    char next[CURSOR_TEXT_SIZE];
+    enum outcome outcome = last ? list_cursor_write(app, filter, last, next) : OUTCOME_OK;
+    if (outcome != OUTCOME_OK) {
+        json_decref(data);
+        return respond_outcome(outcome, "signing key");
+    }
+    return respond_list(app, request, data, last ? next : NULL);
+}

@@ -10,9 +10,8 @@
 #include "base/time.h"
 #include "domain/question.h"
 
-#define TIME_BYTES_MAX   40
-#define CURSOR_BYTES_MAX 200
-#define ESTIMATE_MAX     1000 /* thousandths */
+#define TIME_BYTES_MAX 40
+#define ESTIMATE_MAX   1000 /* thousandths */
 
 static const struct choice understood_choices[] = {
     {"yes", UNDERSTOOD_YES},

@@ -38,9 +38,9 @@ static void append_list(struct app *app, struct text *body, const struct respons
 }
 
 /* One item more than shown was asked for: it tells whether there is a next page. */
-static struct response respond_list(struct app *app, const struct request *request,
-                                    const struct response_page *page, size_t limit,
-                                    const char *filter) {
+static struct response respond_responses(struct app *app, const struct request *request,
+                                         const struct response_page *page, size_t limit,
+                                         const char *filter) {
     char next[CURSOR_TEXT_SIZE] = NO_CURSOR;
     size_t shown = page->count > limit ? limit : page->count;
     if (page->count > limit) {
@@ -81,7 +81,7 @@ static struct response list_page(struct app *app, const struct request *request,
     size_t limit = query->limit ? (size_t)query->limit : LIST_LIMIT_DEFAULT;
     CLEANUP(response_page_clear) struct response_page page = {0};
     enum outcome outcome = load_page(app, &query->filter, &after, limit + 1, &page);
-    return outcome == OUTCOME_OK ? respond_list(app, request, &page, limit, filter.bytes)
+    return outcome == OUTCOME_OK ? respond_responses(app, request, &page, limit, filter.bytes)
                                  : respond_outcome(outcome, "list of responses");
 }
 

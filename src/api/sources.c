@@ -182,8 +182,7 @@ struct source_query {
 };
 
 static const struct field query_fields[] = {
-    {"limit", FIELD_INT, .offset = offsetof(struct source_query, limit), .min = 1,
-     .max = LIST_LIMIT_MAX},
+    LIST_LIMIT_FIELD(struct source_query),
     {"cursor", FIELD_NAME, .offset = offsetof(struct source_query, cursor), .min = 1,
      .max = SOURCE_BYTES_MAX},
 };
@@ -197,12 +196,7 @@ static struct response respond_page(struct app *app, const struct request *reque
     for (size_t i = 0; i < page->count && i < limit; i++) {
         json_array_append_new(data, source_view(app, &page->sources[i], NULL));
     }
-    struct response response = respond(
-        200, json_pack("{s:o, s:b, s:s?}", "data", data, "has_more", (int)has_more, "next", next));
-    if (has_more) {
-        list_set_next_link(&response, app, request, next);
-    }
-    return response;
+    return respond_list(app, request, data, next);
 }
 
 struct response list_sources(struct app *app, const struct request *request) {

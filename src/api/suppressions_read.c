@@ -13,8 +13,6 @@
 #include "domain/contact.h"
 #include "store/suppression.h"
 
-#define CURSOR_BYTES_MAX 200
-
 struct suppression_query {
     char *email; /* owned, as the cursor */
     char *cursor;
@@ -32,16 +30,8 @@ static const struct field query_fields[] = {
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct suppression_query, reason),
      .choices = suppression_reasons},
-    {.name = "cursor",
-     .kind = FIELD_TEXT,
-     .offset = offsetof(struct suppression_query, cursor),
-     .min = 1,
-     .max = CURSOR_BYTES_MAX},
-    {.name = "limit",
-     .kind = FIELD_INT,
-     .offset = offsetof(struct suppression_query, limit),
-     .min = 1,
-     .max = LIST_LIMIT_MAX},
+    LIST_CURSOR_FIELD(struct suppression_query),
+    LIST_LIMIT_FIELD(struct suppression_query),
 };
 static const struct field_table query_table = FIELD_TABLE(query_fields);
 

@@ -189,8 +189,7 @@ struct survey_query {
 static const struct choice archived_choices[] = {{"true", 1}, {"false", 0}, {NULL, 0}};
 
 static const struct field query_fields[] = {
-    {"limit", FIELD_INT, .offset = offsetof(struct survey_query, limit), .min = 1,
-     .max = LIST_LIMIT_MAX},
+    LIST_LIMIT_FIELD(struct survey_query),
     {"cursor", FIELD_NAME, .offset = offsetof(struct survey_query, cursor), .min = 1,
      .max = SURVEY_NAME_BYTES_MAX},
     {"archived", FIELD_CHOICE, .offset = offsetof(struct survey_query, archived),
@@ -206,12 +205,7 @@ static struct response respond_page(struct app *app, const struct request *reque
     for (size_t i = 0; i < page->count && i < limit; i++) {
         json_array_append_new(data, survey_body(&page->surveys[i]));
     }
-    struct response response = respond(
-        200, json_pack("{s:o, s:b, s:s?}", "data", data, "has_more", (int)has_more, "next", next));
-    if (has_more) {
-        list_set_next_link(&response, app, request, next);
-    }
-    return response;
+    return respond_list(app, request, data, next);
 }
 
 struct response list_surveys(struct app *app, const struct request *request) {

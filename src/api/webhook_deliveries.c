@@ -138,12 +138,8 @@ static const char *type_objection(const char *text) {
 static const struct field query_fields[] = {
     TEXT(outcome, WORD_BYTES_MAX, outcome_objection),
     TEXT(type, WORD_BYTES_MAX, type_objection),
-    TEXT(cursor, CURSOR_TEXT_SIZE, NULL),
-    {.name = "limit",
-     .kind = FIELD_INT,
-     .offset = offsetof(struct delivery_query, limit),
-     .min = 1,
-     .max = LIST_LIMIT_MAX},
+    LIST_CURSOR_FIELD(struct delivery_query),
+    LIST_LIMIT_FIELD(struct delivery_query),
 };
 static const struct field_table query_table = FIELD_TABLE(query_fields);
 
@@ -164,35 +160,17 @@ static void write_filter(const struct request *request, const struct delivery_qu
     text_append_json(filter, query->type);
 }
 
-static enum outcome write_next(struct app *app, const struct outgoing_delivery *last,
-                               const char *filter, char next[CURSOR_TEXT_SIZE]) {
-    const struct event *event = &last->event;
-    struct cursor cursor = {
-        .account_id = event->account_id, .time_us = event->occurred_at_us, .id = event->id};
-    return list_cursor_write(app, filter, &cursor, next);
-}
-
 static struct response respond_page(struct app *app, const struct request *request,
                                     const struct outgoing_list *page, size_t limit,
                                     const char *filter) {
-    bool has_more = page->count > limit;
-    char next[CURSOR_TEXT_SIZE];
-    enum outcome outcome =
-        has_more ? write_next(app, &page->deliveries[limit - 1], filter, next) : OUTCOME_OK;
-    if (outcome != OUTCOME_OK) {
-        return respond_outcome(outcome, "signing key");
-    }
+    struct cursor last = {.account_id = request->principal.account_id};
     json_t *data = json_array();
     for (size_t i = 0; i < page->count && i < limit; i++) {
         json_array_append_new(data, outgoing_delivery_to_json(&page->deliveries[i]));
+        last.time_us = page->deliveries[i].event.occurred_at_us;
+        last.id = page->deliveries[i].event.id;
     }
-    struct response response =
-        respond(200, json_pack("{s:o, s:b, s:s?}", "data", data, "has_more", (int)has_more, "next",
-                               has_more ? next : NULL));
-    if (has_more) {
-        list_set_next_link(&response, app, request, next);
-    }
-    return response;
+    return respond_list_until(app, request, data, filter, page->count > limit ? &last : NULL);
 }
 
 /* OUTCOME_NOT_FOUND: there is no such webhook. */

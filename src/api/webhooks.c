@@ -212,8 +212,7 @@ struct webhook_query {
 };
 
 static const struct field query_fields[] = {
-    {"limit", FIELD_INT, .offset = offsetof(struct webhook_query, limit), .min = 1,
-     .max = LIST_LIMIT_MAX},
+    LIST_LIMIT_FIELD(struct webhook_query),
     {"cursor", FIELD_NAME, .offset = offsetof(struct webhook_query, cursor), .min = 1,
      .max = UUID_TEXT_SIZE - 1},
 };
@@ -221,20 +220,13 @@ static const struct field_table query_table = FIELD_TABLE(query_fields);
 
 static struct response respond_page(struct app *app, const struct request *request,
                                     const struct webhook_list *page, size_t limit) {
-    bool has_more = page->count > limit;
     char next[UUID_TEXT_SIZE];
     json_t *data = json_array();
     for (size_t i = 0; i < page->count && i < limit; i++) {
         json_array_append_new(data, webhook_to_json(&page->webhooks[i]));
         uuid_format(&page->webhooks[i].id, next);
     }
-    struct response response =
-        respond(200, json_pack("{s:o, s:b, s:s?}", "data", data, "has_more", (int)has_more, "next",
-                               has_more ? next : NULL));
-    if (has_more) {
-        list_set_next_link(&response, app, request, next);
-    }
-    return response;
+    return respond_list(app, request, data, page->count > limit ? next : NULL);
 }
 
 struct response list_webhooks(struct app *app, const struct request *request) {
