@@ -72,6 +72,20 @@ enum outcome list_accounts(struct db_connection *connection,
     return outcome;
 }
 
+enum outcome account_ids_from_rows(const PGresult *rows, int64_t **ids, size_t *count) {
+    size_t found = (size_t)PQntuples(rows);
+    int64_t *list = calloc(found + 1, sizeof *list);
+    if (!list) {
+        return OUTCOME_FAILED;
+    }
+    for (size_t i = 0; i < found; i++) {
+        list[i] = db_int(rows, (int)i, 0);
+    }
+    *ids = list;
+    *count = found;
+    return OUTCOME_OK;
+}
+
 enum outcome load_account_ids(struct db_connection *connection, int64_t account_id, int64_t **ids,
                               size_t *count) {
     char id[ID_TEXT_SIZE];
@@ -81,17 +95,7 @@ enum outcome load_account_ids(struct db_connection *connection, int64_t account_
                                     "SELECT account_id FROM accounts WHERE $1::bigint IN (0, "
                                     "account_id) ORDER BY account_id",
                                     DB_PARAMS(id));
-    size_t found = outcome == OUTCOME_OK ? (size_t)PQntuples(rows) : 0;
-    int64_t *list = outcome == OUTCOME_OK ? calloc(found + 1, sizeof *list) : NULL;
-    if (!list) {
-        return outcome == OUTCOME_OK ? OUTCOME_FAILED : outcome;
-    }
-    for (size_t i = 0; i < found; i++) {
-        list[i] = db_int(rows, (int)i, 0);
-    }
-    *ids = list;
-    *count = found;
-    return OUTCOME_OK;
+    return outcome == OUTCOME_OK ? account_ids_from_rows(rows, ids, count) : outcome;
 }
 
 static enum outcome update_account(struct db_connection *connection, int64_t account_id,

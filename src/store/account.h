@@ -33,6 +33,10 @@ enum outcome store_account(struct db_connection *connection, struct account *acc
 enum outcome list_accounts(struct db_connection *connection,
                            void (*each)(const struct account *account));
 
+/* The ids in the first column of rows; *ids is the caller's to free. OUTCOME_FAILED, nothing set,
+ * when out of memory. */
+enum outcome account_ids_from_rows(const PGresult *rows, int64_t **ids, size_t *count);
+
 /* The ids of all accounts, or only account_id's when it is not 0; *ids is the caller's to free. */
 enum outcome load_account_ids(struct db_connection *connection, int64_t account_id, int64_t **ids,
                               size_t *count);

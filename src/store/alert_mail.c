@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "store/account.h"
 #include "store/alert_row.h"
 #include "store/array_param.h"
 #include "store/params.h"
@@ -26,17 +27,7 @@ enum outcome load_accounts_with_alert_mail(struct db_connection *connection, int
                  " OR EXISTS (SELECT FROM alerts WHERE alerts.account_id = accounts.account_id"
                  " AND " UNTOLD ")",
                  DB_NO_PARAMS);
-    if (outcome != OUTCOME_OK) {
-        return outcome;
-    }
-    size_t found = (size_t)PQntuples(rows);
-    int64_t *list = calloc(found + 1, sizeof *list);
-    for (size_t i = 0; list && i < found; i++) {
-        list[i] = db_int(rows, (int)i, 0);
-    }
-    *ids = list;
-    *count = list ? found : 0;
-    return list ? OUTCOME_OK : OUTCOME_FAILED;
+    return outcome == OUTCOME_OK ? account_ids_from_rows(rows, ids, count) : outcome;
 }
 
 /* ---- planning ---- */

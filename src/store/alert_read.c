@@ -132,15 +132,9 @@ enum outcome load_unresolved_alerts(struct db_connection *connection, int64_t ac
 
 enum outcome load_alerts_with_keys(struct db_connection *connection, const struct object_key keys[],
                                    size_t count, struct alert_list *list) {
-    CLEANUP(params_clear) struct params params = {0};
-    params_object_keys(&params, keys, count);
-    if (!params_ready(&params)) {
-        return OUTCOME_FAILED;
-    }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        db_query(connection, &rows, "SELECT " ALERT_COLUMNS FROM_OBJECTS("alerts"),
-                 params_from(&params, 0, params.count));
+    enum outcome outcome = query_objects(connection, "SELECT " ALERT_COLUMNS FROM_OBJECTS("alerts"),
+                                         keys, count, &rows);
     return outcome == OUTCOME_OK ? alerts_from_rows(rows, list) : outcome;
 }
 

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "domain/spike.h"
+#include "store/account.h"
 #include "store/params.h"
 #include "store/spike_sql.h"
 
@@ -198,14 +199,7 @@ enum outcome load_uncounted_accounts(struct db_connection *connection, int64_t n
     enum outcome outcome = params_ready(&params) ? db_query(connection, &rows, uncounted_sql,
                                                             params_from(&params, 0, params.count))
                                                  : OUTCOME_FAILED;
-    if (outcome != OUTCOME_OK) {
-        return outcome;
-    }
-    *ids = calloc((size_t)PQntuples(rows) + 1, sizeof **ids);
-    for (*count = 0; *ids && *count < (size_t)PQntuples(rows); ++*count) {
-        (*ids)[*count] = db_int(rows, (int)*count, 0);
-    }
-    return *ids ? OUTCOME_OK : OUTCOME_FAILED;
+    return outcome == OUTCOME_OK ? account_ids_from_rows(rows, ids, count) : outcome;
 }
 
 enum outcome forget_frustration_hours(struct db_connection *connection, int64_t account_id,

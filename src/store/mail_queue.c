@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
+#include "store/account.h"
 #include "store/event.h"
 #include "store/invitation_row.h"
 #include "store/params.h"
@@ -28,20 +29,7 @@ enum outcome load_accounts_with_mail(struct db_connection *connection, int64_t n
                                     "SELECT FROM invitations WHERE invitations.account_id ="
                                     " accounts.account_id AND " DUE ")",
                                     params_from(&params, 0, params.count));
-    if (outcome != OUTCOME_OK) {
-        return outcome;
-    }
-    size_t found = (size_t)PQntuples(rows);
-    int64_t *list = calloc(found ? found : 1, sizeof *list);
-    if (!list) {
-        return OUTCOME_FAILED;
-    }
-    for (size_t i = 0; i < found; i++) {
-        list[i] = db_int(rows, (int)i, 0);
-    }
-    *ids = list;
-    *count = found;
-    return OUTCOME_OK;
+    return outcome == OUTCOME_OK ? account_ids_from_rows(rows, ids, count) : outcome;
 }
 
 /* ---- claiming ---- */

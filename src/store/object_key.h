@@ -5,16 +5,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/outcome.h"
 #include "base/uuid.h"
-#include "store/params.h"
+#include "store/db.h"
 
 struct object_key {
     int64_t account_id;
     struct uuid id;
 };
 
-/* Appends two parameters, which must be $1 and $2. */
-void params_object_keys(struct params *params, const struct object_key keys[], size_t count);
+/* Runs sql, which selects FROM_OBJECTS, for these keys. */
+enum outcome query_objects(struct db_connection *connection, const char *sql,
+                           const struct object_key keys[], size_t count, PGresult **rows);
 
 /* FROM the rows of table with these keys, each once. By its primary key: LATERAL and OFFSET 0, or
  * the planner may read all of the account's. */

@@ -181,14 +181,8 @@ enum outcome load_response(struct db_connection *connection, int64_t account_id,
 enum outcome load_responses_with_keys(struct db_connection *connection,
                                       const struct object_key keys[], size_t count,
                                       struct response_page *page) {
-    CLEANUP(params_clear) struct params params = {0};
-    params_object_keys(&params, keys, count);
-    if (!params_ready(&params)) {
-        return OUTCOME_FAILED;
-    }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        db_query(connection, &rows, "SELECT " RESPONSE_COLUMNS FROM_OBJECTS("responses"),
-                 params_from(&params, 0, params.count));
+    enum outcome outcome = query_objects(
+        connection, "SELECT " RESPONSE_COLUMNS FROM_OBJECTS("responses"), keys, count, &rows);
     return outcome == OUTCOME_OK ? read_page(rows, page) : outcome;
 }

@@ -49,14 +49,8 @@ enum outcome list_suppressions_before(struct db_connection *connection,
 enum outcome load_suppressions_with_keys(struct db_connection *connection,
                                          const struct object_key keys[], size_t count,
                                          struct suppression_list *list) {
-    CLEANUP(params_clear) struct params params = {0};
-    params_object_keys(&params, keys, count);
-    if (!params_ready(&params)) {
-        return OUTCOME_FAILED;
-    }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        db_query(connection, &rows, "SELECT " SUPPRESSION_COLUMNS FROM_OBJECTS("suppressions"),
-                 params_from(&params, 0, params.count));
+    enum outcome outcome = query_objects(
+        connection, "SELECT " SUPPRESSION_COLUMNS FROM_OBJECTS("suppressions"), keys, count, &rows);
     return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
 }

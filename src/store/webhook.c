@@ -128,14 +128,8 @@ enum outcome list_webhooks_after(struct db_connection *connection, int64_t accou
 enum outcome load_webhooks_with_keys(struct db_connection *connection,
                                      const struct object_key keys[], size_t count,
                                      struct webhook_list *list) {
-    CLEANUP(params_clear) struct params params = {0};
-    params_object_keys(&params, keys, count);
-    if (!params_ready(&params)) {
-        return OUTCOME_FAILED;
-    }
     CLEANUP(db_rows_free) PGresult *rows = NULL;
-    enum outcome outcome =
-        db_query(connection, &rows, "SELECT " WEBHOOK_COLUMNS FROM_OBJECTS("webhooks"),
-                 params_from(&params, 0, params.count));
+    enum outcome outcome = query_objects(
+        connection, "SELECT " WEBHOOK_COLUMNS FROM_OBJECTS("webhooks"), keys, count, &rows);
     return outcome == OUTCOME_OK ? read_list(rows, list) : outcome;
 }

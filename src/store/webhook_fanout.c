@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "store/account.h"
 #include "store/array_param.h"
 #include "store/event.h"
 #include "store/params.h"
@@ -37,20 +38,7 @@ enum outcome load_accounts_with_events(struct db_connection *connection, int64_t
                                        size_t *count) {
     CLEANUP(db_rows_free) PGresult *rows = NULL;
     enum outcome outcome = db_query(connection, &rows, accounts_sql, DB_NO_PARAMS);
-    if (outcome != OUTCOME_OK) {
-        return outcome;
-    }
-    size_t found = (size_t)PQntuples(rows);
-    int64_t *list = calloc(found ? found : 1, sizeof *list);
-    if (!list) {
-        return OUTCOME_FAILED;
-    }
-    for (size_t i = 0; i < found; i++) {
-        list[i] = db_int(rows, (int)i, 0);
-    }
-    *ids = list;
-    *count = found;
-    return OUTCOME_OK;
+    return outcome == OUTCOME_OK ? account_ids_from_rows(rows, ids, count) : outcome;
 }
 
 /* ---- the position ---- */
