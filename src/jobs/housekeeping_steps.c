@@ -10,11 +10,8 @@
 #include "store/reclassify.h"
 #include "store/webhook_delivery_expiry.h"
 
-#define VIEWS_PER_STEP       1000
-#define DELIVERIES_PER_STEP  500
-#define EVENTS_PER_STEP      1000
+#define ROWS_PER_STEP        500
 #define IDEMPOTENCY_KEY_DAYS 7
-#define LOCKS_PER_STEP       1000
 #define LOCK_DAYS            1
 #define MADE_BY              "housekeeping"
 
@@ -54,15 +51,52 @@ static enum outcome discard_overdue(struct housekeeping *housekeeping,
     return outcome;
 }
 
+/* Removes at most limit of an account's rows older than before_us; *removed says how many. */
+typedef enum outcome remover(struct db_connection *connection, int64_t account_id,
+                             int64_t before_us, int limit, int64_t *removed);
+
+static enum outcome remove_older(remover *remove, struct db_connection *connection,
+                                 const struct progress *progress, int64_t days, bool *finished) {
+    int64_t removed = 0;
+    enum outcome outcome = remove(connection, progress->account_id,
+                                  time_now_us() - days * US_PER_DAY, ROWS_PER_STEP, &removed);
+    *finished = removed < ROWS_PER_STEP;
+    return outcome;
+}
+
 static enum outcome remove_views(struct housekeeping *housekeeping,
                                  struct db_connection *connection, struct progress *progress,
                                  bool *finished) {
-    int64_t removed = 0;
-    int64_t before_us = time_now_us() - atomic_load(&housekeeping->view_days) * US_PER_DAY;
-    enum outcome outcome =
-        remove_page_views(connection, progress->account_id, before_us, VIEWS_PER_STEP, &removed);
-    *finished = removed < VIEWS_PER_STEP;
-    return outcome;
+    return remove_older(remove_page_views, connection, progress,
+                        atomic_load(&housekeeping->view_days), finished);
+}
+
+static enum outcome remove_old_deliveries(struct housekeeping *housekeeping,
+                                          struct db_connection *connection,
+                                          struct progress *progress, bool *finished) {
+    return remove_older(remove_deliveries, connection, progress,
+                        atomic_load(&housekeeping->delivery_days), finished);
+}
+
+static enum outcome remove_old_events(struct housekeeping *housekeeping,
+                                      struct db_connection *connection, struct progress *progress,
+                                      bool *finished) {
+    return remove_older(remove_events, connection, progress, atomic_load(&housekeeping->event_days),
+                        finished);
+}
+
+static enum outcome remove_old_tellings(struct housekeeping *housekeeping,
+                                        struct db_connection *connection, struct progress *progress,
+                                        bool *finished) {
+    return remove_older(remove_ended_deliveries, connection, progress,
+                        atomic_load(&housekeeping->event_days), finished);
+}
+
+static enum outcome forget_locks(struct housekeeping *housekeeping,
+                                 struct db_connection *connection, struct progress *progress,
+                                 bool *finished) {
+    (void)housekeeping;
+    return remove_older(forget_customer_locks, connection, progress, LOCK_DAYS, finished);
 }
 
 static enum outcome forget_keys(struct housekeeping *housekeeping, struct db_connection *connection,
@@ -73,47 +107,14 @@ static enum outcome forget_keys(struct housekeeping *housekeeping, struct db_con
                                    finished);
 }
 
-static enum outcome remove_old_deliveries(struct housekeeping *housekeeping,
-                                          struct db_connection *connection,
-                                          struct progress *progress, bool *finished) {
-    int64_t removed = 0;
-    int64_t before_us = time_now_us() - atomic_load(&housekeeping->delivery_days) * US_PER_DAY;
-    enum outcome outcome = remove_deliveries(connection, progress->account_id, before_us,
-                                             DELIVERIES_PER_STEP, &removed);
-    *finished = removed < DELIVERIES_PER_STEP;
-    return outcome;
-}
-
 static enum outcome remove_surplus_deliveries(struct housekeeping *housekeeping,
                                               struct db_connection *connection,
                                               struct progress *progress, bool *finished) {
     int64_t removed = 0;
     enum outcome outcome =
         bound_deliveries(connection, progress->account_id,
-                         atomic_load(&housekeeping->delivery_rows), DELIVERIES_PER_STEP, &removed);
-    *finished = removed < DELIVERIES_PER_STEP;
-    return outcome;
-}
-
-static enum outcome remove_old_events(struct housekeeping *housekeeping,
-                                      struct db_connection *connection, struct progress *progress,
-                                      bool *finished) {
-    int64_t removed = 0;
-    int64_t before_us = time_now_us() - atomic_load(&housekeeping->event_days) * US_PER_DAY;
-    enum outcome outcome =
-        remove_events(connection, progress->account_id, before_us, EVENTS_PER_STEP, &removed);
-    *finished = removed < EVENTS_PER_STEP;
-    return outcome;
-}
-
-static enum outcome remove_old_tellings(struct housekeeping *housekeeping,
-                                        struct db_connection *connection, struct progress *progress,
-                                        bool *finished) {
-    int64_t removed = 0;
-    int64_t before_us = time_now_us() - atomic_load(&housekeeping->event_days) * US_PER_DAY;
-    enum outcome outcome = remove_ended_deliveries(connection, progress->account_id, before_us,
-                                                   DELIVERIES_PER_STEP, &removed);
-    *finished = removed < DELIVERIES_PER_STEP;
+                         atomic_load(&housekeeping->delivery_rows), ROWS_PER_STEP, &removed);
+    *finished = removed < ROWS_PER_STEP;
     return outcome;
 }
 
@@ -122,20 +123,8 @@ static enum outcome recover_restored_feed(struct housekeeping *housekeeping,
                                           struct progress *progress, bool *finished) {
     (void)housekeeping;
     int64_t moved = 0;
-    enum outcome outcome = recover_feed(connection, progress->account_id, EVENTS_PER_STEP, &moved);
+    enum outcome outcome = recover_feed(connection, progress->account_id, ROWS_PER_STEP, &moved);
     *finished = moved == 0;
-    return outcome;
-}
-
-static enum outcome forget_locks(struct housekeeping *housekeeping,
-                                 struct db_connection *connection, struct progress *progress,
-                                 bool *finished) {
-    (void)housekeeping;
-    int64_t removed = 0;
-    int64_t before_us = time_now_us() - LOCK_DAYS * US_PER_DAY;
-    enum outcome outcome = forget_customer_locks(connection, progress->account_id, before_us,
-                                                 LOCKS_PER_STEP, &removed);
-    *finished = removed < LOCKS_PER_STEP;
     return outcome;
 }
 

@@ -74,7 +74,7 @@ enum outcome lock_customers(struct db_connection *connection, const struct repor
 }
 
 enum outcome forget_customer_locks(struct db_connection *connection, int64_t account_id,
-                                   int64_t before_us, int64_t limit, int64_t *removed) {
+                                   int64_t before_us, int limit, int64_t *removed) {
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, account_id);
     params_time(&params, before_us);

@@ -21,6 +21,6 @@ enum outcome lock_customers(struct db_connection *connection, const struct repor
 /* Removes at most limit locks that were last taken before before_us: they are made again when they
  * are needed. Those that are taken just now stay. */
 enum outcome forget_customer_locks(struct db_connection *connection, int64_t account_id,
-                                   int64_t before_us, int64_t limit, int64_t *removed);
+                                   int64_t before_us, int limit, int64_t *removed);
 
 #endif
