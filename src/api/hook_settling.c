@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
-#include "store/delivery.h"
+#include "store/hook_delivery.h"
 #include "store/report.h"
 #include "store/survey_cache.h"
 

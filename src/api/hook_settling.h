@@ -8,7 +8,7 @@
 #include "api/hook_reading.h"
 #include "app.h"
 #include "base/outcome.h"
-#include "domain/delivery.h"
+#include "domain/hook_delivery.h"
 #include "store/db.h"
 
 struct hook_result {

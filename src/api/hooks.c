@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "api/delivery_json.h"
+#include "api/hook_delivery_json.h"
 #include "api/hook_reading.h"
 #include "api/hook_settling.h"
 #include "app.h"
@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/time.h"
-#include "store/delivery.h"
+#include "store/hook_delivery.h"
 #include "store/report.h"
 #include "store/survey_cache.h"
 
@@ -37,7 +37,7 @@ static void hash_body(crypto_generichash_state *state, const struct hook *hook) 
 /* The same words of a contact are news once the opposite was heard: who solves a ticket that was
  * reopened sends what was sent at first. */
 static enum outcome hash_undated(struct db_connection *connection,
-                                 const struct webhook_delivery *delivery, const struct hook *hook,
+                                 const struct hook_delivery *delivery, const struct hook *hook,
                                  crypto_generichash_state *state) {
     struct uuid opposite = {0};
     const char *event = hook->event == REPORT_SOLVED ? "reopened" : "solved";
@@ -53,7 +53,7 @@ static enum outcome hash_undated(struct db_connection *connection,
 /* The sender's own id, else contact, event and time. What names no contact is the same for an
  * hour. */
 static enum outcome hash_delivery(struct db_connection *connection, const struct hook *hook,
-                                  struct webhook_delivery *delivery) {
+                                  struct hook_delivery *delivery) {
     enum outcome outcome = OUTCOME_OK;
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, DELIVERY_HASH_BYTES);
@@ -76,8 +76,8 @@ static enum outcome hash_delivery(struct db_connection *connection, const struct
     return outcome;
 }
 
-static struct webhook_delivery delivery_of(const struct hook *hook) {
-    struct webhook_delivery delivery = {
+static struct hook_delivery delivery_of(const struct hook *hook) {
+    struct hook_delivery delivery = {
         .account_id = hook->source->account_id,
         .id = uuid_new(),
         .received_at_us = hook->now_us,
@@ -100,7 +100,7 @@ static struct response respond_refused(const struct hook *hook,
 /* The answer does not depend on whether it could be noted. */
 static struct response refuse(struct app *app, const struct hook *hook,
                               const struct webhook_finding *finding) {
-    CLEANUP(webhook_delivery_clear) struct webhook_delivery delivery = delivery_of(hook);
+    CLEANUP(webhook_delivery_clear) struct hook_delivery delivery = delivery_of(hook);
     delivery.detail = json_pack("{s:s, s:O}", "reason", "not_verified", "steps", hook->steps);
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
     if (connection) {
@@ -113,7 +113,7 @@ static struct response refuse(struct app *app, const struct hook *hook,
 
 /* Claimed, settled and noted, in the transaction that the caller ends. */
 static enum outcome settle_claimed(struct db_connection *connection, struct hook *hook,
-                                   const struct survey *survey, struct webhook_delivery *delivery) {
+                                   const struct survey *survey, struct hook_delivery *delivery) {
     CLEANUP(hook_result_clear) struct hook_result result = {0};
     const char *ref = hook->contact.contact.ref;
     json_t *contact_ref = ref ? json_string(ref) : NULL;
@@ -131,7 +131,7 @@ static enum outcome settle_claimed(struct db_connection *connection, struct hook
 }
 
 static enum outcome settle_delivery(struct app *app, struct hook *hook, const struct survey *survey,
-                                    struct webhook_delivery *delivery) {
+                                    struct hook_delivery *delivery) {
     const struct webhook_message *message = &hook->message;
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
     bool first = false;
@@ -150,7 +150,7 @@ static enum outcome settle_delivery(struct app *app, struct hook *hook, const st
 
 static struct response accept(struct app *app, struct hook *hook) {
     const struct survey *survey = NULL;
-    CLEANUP(webhook_delivery_clear) struct webhook_delivery delivery = delivery_of(hook);
+    CLEANUP(webhook_delivery_clear) struct hook_delivery delivery = delivery_of(hook);
     if (!hook_read(hook)) {
         return respond_outcome(OUTCOME_FAILED, "webhook");
     }

@@ -14,7 +14,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/time.h"
-#include "store/delivery.h"
+#include "store/hook_delivery.h"
 
 #define ETAG_BYTES 24  /* of a revision */
 #define RACES_MAX  5   /* with other changes, before a condition counts as failed */

@@ -8,7 +8,7 @@
 
 #include "base/base64.h"
 #include "base/time.h"
-#include "domain/webhook_parts.h"
+#include "domain/webhook_verifier_parts.h"
 
 #define AUTHORIZATION         "Authorization"
 #define BASIC                 "Basic "

@@ -10,7 +10,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "domain/webhook_parts.h"
+#include "domain/webhook_verifier_parts.h"
 
 #define SIGNATURES_MAX      16 /* in one header */
 #define SIGNATURE_BYTES_MAX 200

@@ -4,23 +4,23 @@
 
 #include "base/cleanup.h"
 #include "base/time.h"
-#include "store/delivery.h"
-#include "store/delivery_row.h"
+#include "store/hook_delivery.h"
+#include "store/hook_delivery_row.h"
 #include "store/params.h"
 
-void webhook_delivery_clear(struct webhook_delivery *delivery) {
+void webhook_delivery_clear(struct hook_delivery *delivery) {
     json_decref(delivery->detail);
     free(delivery->contact_ref);
     free(delivery->body);
-    *delivery = (struct webhook_delivery){0};
+    *delivery = (struct hook_delivery){0};
 }
 
 static char *copy_column(const PGresult *rows, int row, int column) {
     return db_null(rows, row, column) ? NULL : strdup(db_text(rows, row, column));
 }
 
-enum outcome delivery_from_row(const PGresult *rows, int row, struct webhook_delivery *delivery) {
-    *delivery = (struct webhook_delivery){
+enum outcome delivery_from_row(const PGresult *rows, int row, struct hook_delivery *delivery) {
+    *delivery = (struct hook_delivery){
         .account_id = db_int(rows, row, 0),
         .received_at_us = db_time(rows, row, 3),
         .detail = db_null(rows, row, 5) ? NULL : json_loads(db_text(rows, row, 5), 0, NULL),
@@ -37,7 +37,7 @@ enum outcome delivery_from_row(const PGresult *rows, int row, struct webhook_del
 }
 
 /* libpq's memory becomes ours. */
-static bool read_body(const PGresult *rows, struct webhook_delivery *delivery) {
+static bool read_body(const PGresult *rows, struct hook_delivery *delivery) {
     const char *text = db_text(rows, 0, DELIVERY_COLUMN_COUNT);
     if (!text) {
         return true;
@@ -53,7 +53,7 @@ static bool read_body(const PGresult *rows, struct webhook_delivery *delivery) {
 }
 
 enum outcome load_delivery(struct db_connection *connection, int64_t account_id, const char *source,
-                           const struct uuid *id, struct webhook_delivery *delivery) {
+                           const struct uuid *id, struct hook_delivery *delivery) {
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, account_id);
     params_text(&params, source);

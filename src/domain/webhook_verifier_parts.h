@@ -1,6 +1,6 @@
 /* What the files of the webhook verifier share. */
-#ifndef DOMAIN_WEBHOOK_PARTS_H
-#define DOMAIN_WEBHOOK_PARTS_H
+#ifndef DOMAIN_WEBHOOK_VERIFIER_PARTS_H
+#define DOMAIN_WEBHOOK_VERIFIER_PARTS_H
 
 #include "domain/webhook_verifier.h"
 

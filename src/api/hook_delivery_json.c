@@ -1,4 +1,4 @@
-#include "api/delivery_json.h"
+#include "api/hook_delivery_json.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@ static bool copy_member(json_t *to, const json_t *from, const char *name) {
     return !value || json_object_set(to, name, value) == 0;
 }
 
-json_t *delivery_answer(const struct webhook_delivery *delivery) {
+json_t *delivery_answer(const struct hook_delivery *delivery) {
     char id[UUID_TEXT_SIZE];
     uuid_format(&delivery->id, id);
     json_t *answer =
@@ -24,7 +24,7 @@ json_t *delivery_answer(const struct webhook_delivery *delivery) {
     return NULL;
 }
 
-json_t *delivery_view(const struct webhook_delivery *delivery, bool with_steps) {
+json_t *delivery_view(const struct hook_delivery *delivery, bool with_steps) {
     char id[UUID_TEXT_SIZE];
     char received_at[TIME_TEXT_SIZE];
     uuid_format(&delivery->id, id);
@@ -46,7 +46,7 @@ json_t *delivery_view(const struct webhook_delivery *delivery, bool with_steps) 
     return view;
 }
 
-static json_t *as_base64(const struct webhook_delivery *delivery) {
+static json_t *as_base64(const struct hook_delivery *delivery) {
     size_t size = sodium_base64_encoded_len(delivery->body_length, sodium_base64_VARIANT_ORIGINAL);
     char *text = malloc(size);
     if (!text) {
@@ -59,7 +59,7 @@ static json_t *as_base64(const struct webhook_delivery *delivery) {
     return json;
 }
 
-bool delivery_add_body(json_t *view, const struct webhook_delivery *delivery) {
+bool delivery_add_body(json_t *view, const struct hook_delivery *delivery) {
     if (!delivery->body) {
         return true;
     }

@@ -1,6 +1,6 @@
 /* One webhook as it came in, and what became of it. */
-#ifndef DOMAIN_DELIVERY_H
-#define DOMAIN_DELIVERY_H
+#ifndef DOMAIN_HOOK_DELIVERY_H
+#define DOMAIN_HOOK_DELIVERY_H
 
 #include <stdbool.h>
 

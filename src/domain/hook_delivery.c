@@ -1,4 +1,4 @@
-#include "domain/delivery.h"
+#include "domain/hook_delivery.h"
 
 #include <string.h>
 

@@ -2,14 +2,14 @@
 #include <stdlib.h>
 
 #include "api/api.h"
-#include "api/delivery_json.h"
 #include "api/fields.h"
+#include "api/hook_delivery_json.h"
 #include "api/list_cursor.h"
 #include "app.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/time.h"
-#include "store/delivery.h"
+#include "store/hook_delivery.h"
 #include "store/source.h"
 
 struct response get_delivery(struct app *app, const struct request *request) {
@@ -18,7 +18,7 @@ struct response get_delivery(struct app *app, const struct request *request) {
         return respond_outcome(OUTCOME_NOT_FOUND, "delivery");
     }
     CLEANUP(db_release) struct db_connection *connection = db_acquire(app->db);
-    CLEANUP(webhook_delivery_clear) struct webhook_delivery delivery = {0};
+    CLEANUP(webhook_delivery_clear) struct hook_delivery delivery = {0};
     enum outcome outcome =
         connection ? load_delivery(connection, request->principal.account_id,
                                    request_path_param(request, "source"), &id, &delivery)

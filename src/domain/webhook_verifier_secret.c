@@ -5,7 +5,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
-#include "domain/webhook_parts.h"
+#include "domain/webhook_verifier_parts.h"
 
 #define MADE_KEY_BYTES  24 /* what Standard Webhooks asks for: 192 bits */
 #define MADE_CHARACTERS 40 /* Help Scout takes no more */

@@ -1,5 +1,5 @@
 #include "base/cleanup.h"
-#include "store/delivery.h"
+#include "store/hook_delivery.h"
 #include "store/params.h"
 
 /* Ids begin with their time (UUIDv7): the primary key finds the oldest. */

@@ -1,12 +1,12 @@
-#include "store/delivery.h"
+#include "store/hook_delivery.h"
 
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "store/delivery_row.h"
+#include "store/hook_delivery_row.h"
 #include "store/params.h"
 
-static char *write_detail(const struct webhook_delivery *delivery) {
+static char *write_detail(const struct hook_delivery *delivery) {
     return delivery->detail ? json_dumps(delivery->detail, JSON_COMPACT) : NULL;
 }
 
@@ -17,7 +17,7 @@ static void release_text(char **text) {
 /* ---- the same once ---- */
 
 static enum outcome insert_claimed(struct db_connection *connection,
-                                   const struct webhook_delivery *delivery, const char *body,
+                                   const struct hook_delivery *delivery, const char *body,
                                    size_t length, bool *inserted) {
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, delivery->account_id);
@@ -43,8 +43,7 @@ static enum outcome insert_claimed(struct db_connection *connection,
     return outcome;
 }
 
-static enum outcome count_repeat(struct db_connection *connection,
-                                 struct webhook_delivery *delivery) {
+static enum outcome count_repeat(struct db_connection *connection, struct hook_delivery *delivery) {
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, delivery->account_id);
     params_text(&params, delivery->source);
@@ -61,7 +60,7 @@ static enum outcome count_repeat(struct db_connection *connection,
     if (outcome != OUTCOME_OK || PQntuples(rows) == 0) {
         return outcome == OUTCOME_OK ? OUTCOME_UNAVAILABLE : outcome; /* removed in between */
     }
-    struct webhook_delivery known;
+    struct hook_delivery known;
     outcome = delivery_from_row(rows, 0, &known);
     if (outcome == OUTCOME_OK) {
         webhook_delivery_clear(delivery);
@@ -70,7 +69,7 @@ static enum outcome count_repeat(struct db_connection *connection,
     return outcome;
 }
 
-enum outcome claim_delivery(struct db_connection *connection, struct webhook_delivery *delivery,
+enum outcome claim_delivery(struct db_connection *connection, struct hook_delivery *delivery,
                             const char *body, size_t length, bool *first) {
     enum outcome outcome = insert_claimed(connection, delivery, body, length, first);
     if (outcome != OUTCOME_OK || *first) {
@@ -82,7 +81,7 @@ enum outcome claim_delivery(struct db_connection *connection, struct webhook_del
 }
 
 enum outcome find_delivery_event(struct db_connection *connection,
-                                 const struct webhook_delivery *delivery, const char *contact_ref,
+                                 const struct hook_delivery *delivery, const char *contact_ref,
                                  const char *event, struct uuid *id) {
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, delivery->account_id);
@@ -105,7 +104,7 @@ enum outcome find_delivery_event(struct db_connection *connection,
 }
 
 enum outcome finish_delivery(struct db_connection *connection,
-                             const struct webhook_delivery *delivery) {
+                             const struct hook_delivery *delivery) {
     CLEANUP(release_text) char *detail = write_detail(delivery);
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, delivery->account_id);
@@ -144,7 +143,7 @@ enum outcome delivery_knows_contact(struct db_connection *connection, int64_t ac
 /* ---- those that were not verified ---- */
 
 static enum outcome insert_refused(struct db_connection *connection,
-                                   const struct webhook_delivery *delivery) {
+                                   const struct hook_delivery *delivery) {
     CLEANUP(release_text) char *detail = write_detail(delivery);
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, delivery->account_id);
@@ -168,7 +167,7 @@ static enum outcome insert_refused(struct db_connection *connection,
 }
 
 static enum outcome trim_refused(struct db_connection *connection,
-                                 const struct webhook_delivery *delivery) {
+                                 const struct hook_delivery *delivery) {
     CLEANUP(params_clear) struct params params = {0};
     params_int(&params, delivery->account_id);
     params_text(&params, delivery->source);
@@ -185,7 +184,7 @@ static enum outcome trim_refused(struct db_connection *connection,
 }
 
 enum outcome store_refused_delivery(struct db_connection *connection,
-                                    const struct webhook_delivery *delivery) {
+                                    const struct hook_delivery *delivery) {
     enum outcome outcome = insert_refused(connection, delivery);
     return outcome == OUTCOME_OK ? trim_refused(connection, delivery) : outcome;
 }

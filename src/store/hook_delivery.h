@@ -1,6 +1,6 @@
 /* Webhooks as they came in, for inspection, and so that the same one counts once. */
-#ifndef STORE_DELIVERY_H
-#define STORE_DELIVERY_H
+#ifndef STORE_HOOK_DELIVERY_H
+#define STORE_HOOK_DELIVERY_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/uuid.h"
-#include "domain/delivery.h"
+#include "domain/hook_delivery.h"
 #include "domain/vote.h"
 #include "store/db.h"
 
@@ -16,7 +16,7 @@
 #define REFUSED_KEPT        100 /* of each source */
 #define REFUSED_PER_MINUTE  60  /* are kept at most: strangers must not make us write */
 
-struct webhook_delivery {
+struct hook_delivery {
     int64_t account_id;
     struct uuid id;
     char source[SOURCE_BYTES_MAX + 1];
@@ -30,7 +30,7 @@ struct webhook_delivery {
     int repeats; /* how often the same came again */
 };
 
-void webhook_delivery_clear(struct webhook_delivery *delivery);
+void webhook_delivery_clear(struct hook_delivery *delivery);
 
 /*
  * In the transaction that settles it: makes the row of a new delivery, with body, unmapped until
@@ -39,22 +39,22 @@ void webhook_delivery_clear(struct webhook_delivery *delivery);
  * to be tried again: the mapping may have been mended since; *first is true, and its id the old
  * one.
  */
-enum outcome claim_delivery(struct db_connection *connection, struct webhook_delivery *delivery,
+enum outcome claim_delivery(struct db_connection *connection, struct hook_delivery *delivery,
                             const char *body, size_t length, bool *first);
 
 /* The id of the source's latest delivery that said event ("reopened") of a contact, or as it was:
  * none did. */
 enum outcome find_delivery_event(struct db_connection *connection,
-                                 const struct webhook_delivery *delivery, const char *contact_ref,
+                                 const struct hook_delivery *delivery, const char *contact_ref,
                                  const char *event, struct uuid *id);
 
 /* Notes outcome, detail and contact_ref. */
 enum outcome finish_delivery(struct db_connection *connection,
-                             const struct webhook_delivery *delivery);
+                             const struct hook_delivery *delivery);
 
 /* Notes a delivery that was not verified, without its body; the source's oldest such go. */
 enum outcome store_refused_delivery(struct db_connection *connection,
-                                    const struct webhook_delivery *delivery);
+                                    const struct hook_delivery *delivery);
 
 /* True in *known when a contact of that name was recorded. */
 enum outcome delivery_knows_contact(struct db_connection *connection, int64_t account_id,
@@ -62,7 +62,7 @@ enum outcome delivery_knows_contact(struct db_connection *connection, int64_t ac
 
 /* With its body; the caller clears it. */
 enum outcome load_delivery(struct db_connection *connection, int64_t account_id, const char *source,
-                           const struct uuid *id, struct webhook_delivery *delivery);
+                           const struct uuid *id, struct hook_delivery *delivery);
 
 struct delivery_filter {
     int64_t account_id;
@@ -74,7 +74,7 @@ struct delivery_filter {
 };
 
 struct delivery_list {
-    struct webhook_delivery *deliveries; /* owned */
+    struct hook_delivery *deliveries; /* owned */
     size_t count;
 };
 
